@@ -1,0 +1,51 @@
+# `make help` lists the targets. Nothing here needs more than Python >= 3.11 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+RUN := $(BIN)/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test quick check format lint types layers clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: $(STAMP) ## create .venv with everything pinned by uv.lock
+
+# uv installs from the lock; where uv itself cannot be had, plain pip resolves from pyproject.toml.
+$(STAMP): pyproject.toml uv.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv \
+	  && VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --active --all-groups \
+	  || $(BIN)/python -m pip install -q --disable-pip-version-check -e . --group dev
+	@touch $(STAMP)
+
+demo: setup ## invent an audience, build the current issue, plan and publish it to the outbox
+	$(BIN)/pismo demo
+
+test: setup ## run all tests
+	$(RUN) pytest -n auto --dist loadgroup
+
+quick: setup ## run the tests that take less than five seconds each
+	$(RUN) pytest -n auto --dist loadgroup -m "not slow"
+
+check: setup lint types layers test ## what CI runs: format, lint, types, import layers, tests
+
+format: setup ## rewrite the sources in the house style
+	$(RUN) ruff format .
+	$(RUN) ruff check --fix .
+
+lint: setup
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+
+types: setup
+	$(RUN) mypy
+
+layers: setup
+	$(BIN)/lint-imports
+
+clean: ## remove what the tool built (never the state in .pismo/)
+	find build -mindepth 1 ! -name .gitignore -delete
+	rm -rf .mypy_cache .ruff_cache .pytest_cache
