@@ -1,0 +1,109 @@
+"""Everything a user can cause, as one tree.
+
+PismoError                  what happened, where, what next
+├── UsageError              the call is wrong (exit 2)
+├── SettingsError           pyproject.toml or an environment variable is wrong
+├── ContentError            a writer's file is wrong
+│   └── FindingsError       … in several places at once: carries the findings
+├── SegmentError            a predicate is wrong or unsafe
+├── AudienceError           a snapshot or an import is wrong
+├── StateError              the state database cannot be used as asked
+├── PlanError               nobody may be written to as asked
+├── StoppedError            stopped part-way, safe to resume (exit 3)
+└── SendError               nothing was sent (exit 4)
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import ClassVar
+
+from pismo.model.finding import Finding, Source
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status means (DESIGN §9)."""
+
+    DONE = 0
+    FINDINGS = 1
+    USAGE = 2
+    STOPPED = 3
+    FAILED = 4
+
+
+class PismoError(Exception):
+    """A problem with what, where and what next; the command line prints it without a traceback.
+
+    Args:
+        message: What is wrong, in a sentence.
+        where: The file and line it is about, if there is one.
+        hint: What to do next.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.FINDINGS
+
+    def __init__(self, message: str, where: Source | None = None, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        hint = f"\n  hint: {self.hint}" if self.hint else ""
+        return f"{place}{self.message}{hint}"
+
+
+class UsageError(PismoError):
+    """The call itself is wrong."""
+
+    exit_code = ExitCode.USAGE
+
+
+class SettingsError(PismoError):
+    """A setting is missing or wrong."""
+
+
+class ContentError(PismoError):
+    """A writer's file cannot be used."""
+
+
+class FindingsError(ContentError):
+    """Several files cannot be used; `findings` says which and why."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        first = findings[0]
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        super().__init__(first.message("en") + more, first.source, hint=first.hint("en"))
+        self.findings = tuple(findings)
+
+
+class SegmentError(PismoError):
+    """A segment's predicate is wrong or unsafe."""
+
+
+class AudienceError(PismoError):
+    """An audience snapshot or an import cannot be used."""
+
+
+class StateError(PismoError):
+    """The state database cannot be used as asked."""
+
+    exit_code = ExitCode.FAILED
+
+
+class PlanError(PismoError):
+    """A plan cannot be made or used as asked."""
+
+    exit_code = ExitCode.FAILED
+
+
+class StoppedError(PismoError):
+    """Stopped part-way; nothing is lost and resuming is safe."""
+
+    exit_code = ExitCode.STOPPED
+
+
+class SendError(PismoError):
+    """Nothing was sent."""
+
+    exit_code = ExitCode.FAILED
