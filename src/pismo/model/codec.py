@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pismo.errors import ContentError
 from pismo.model.content import Sender
 from pismo.model.edition import (
     SCHEMA_VERSION,
@@ -81,18 +80,16 @@ def edition_from_json(text: str) -> Edition:
     """Read an edition back.
 
     Raises:
-        ContentError: If it was written by another schema version, or is not an edition.
+        ValueError: If it was written by another schema version, or is not an edition.
     """
     try:
         document: dict[str, Any] = json.loads(text)
-        if document["schema"] != SCHEMA_VERSION:
-            raise ContentError(
-                f"edition.json has schema {document['schema']}, this pismo reads {SCHEMA_VERSION}",
-                hint="build the issue again",
-            )
-        return _edition(document)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise ContentError("this is not an edition", hint="build the issue again") from error
+        schema = document["schema"]
+        if schema == SCHEMA_VERSION:
+            return _edition(document)
+    except (KeyError, TypeError, IndexError) as error:
+        raise ValueError("this is not an edition: build the issue again") from error
+    raise ValueError(f"edition has schema {schema}, this pismo reads {SCHEMA_VERSION}")
 
 
 def with_digest(edition: Edition) -> Edition:
