@@ -1,0 +1,5 @@
+"""`python -m pismo` is `pismo`."""
+
+from pismo.cli import main
+
+main()

@@ -1,0 +1,60 @@
+"""The command line: each command parses, calls one function and prints.
+
+Commands are imported when they are called, so that `pismo --help` is instant; the table says
+where each one lives and what it does.
+"""
+
+import importlib
+from pathlib import Path
+
+import click
+
+from pismo import __version__
+from pismo.cli.common import Call, run
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("pismo.cli.check:check_command", "Report everything that is wrong, and where"),
+    "demo": ("pismo.cli.demo:demo_command", "Do the main job once, on an invented audience"),
+}
+"""Name -> (module:attribute, one line for `--help`), in the order of a working day."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """List commands in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Print the table without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-C",
+    "directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="Work on the workspace in DIR instead of the one you stand in.",
+)
+@click.version_option(__version__, prog_name="pismo")
+@click.pass_context
+def root(ctx: click.Context, directory: Path) -> None:
+    """Turn a Git repository of Markdown into letters that readers love to get."""
+    ctx.obj = Call(directory)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    run(root)

@@ -1,0 +1,1 @@
+"""Reading what people commit: front matter, TOML, typed fields, each with its line."""

@@ -1,0 +1,106 @@
+"""Text files as committed: any line ends, with or without a BOM, always UTF-8."""
+
+import tomllib
+from pathlib import Path
+
+import yaml
+
+from pismo.files.fields import Fields
+from pismo.files.rules import BROKEN_FRONT_MATTER, BROKEN_TOML, NO_FRONT_MATTER, UNREADABLE
+from pismo.files.toml_lines import toml_lines
+from pismo.model.finding import Finding, Source
+
+_FENCE = "---"
+
+
+def read_text(root: Path, path: str, findings: list[Finding]) -> str | None:
+    """Read a file of the workspace; CRLF and BOM vanish. None, and a finding, if it cannot be."""
+    try:
+        text = (root / path).read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        findings.append(UNREADABLE.at(Source(path), reason=reason))
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_toml(root: Path, path: str, kind: str, findings: list[Finding]) -> Fields | None:
+    """Read a TOML file as fields with lines; None, and a finding, if it is broken."""
+    text = read_text(root, path, findings)
+    if text is None:
+        return None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = getattr(error, "lineno", None) or _line_in(str(error))
+        findings.append(BROKEN_TOML.at(Source(path, line), reason=error))
+        return None
+    return Fields(values, toml_lines(text), path, kind, findings)
+
+
+def read_markdown(
+    root: Path, path: str, kind: str, findings: list[Finding]
+) -> tuple[Fields, str, int] | None:
+    """Read a Markdown file with front matter.
+
+    Returns:
+        The fields, the body, and the body's first line (1-based); None, and a finding, if the
+        file cannot be used.
+    """
+    text = read_text(root, path, findings)
+    if text is None:
+        return None
+    lines = text.split("\n")
+    if lines[0].rstrip() != _FENCE:
+        findings.append(NO_FRONT_MATTER.at(Source(path)))
+        return None
+    end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE), None)
+    if end is None:
+        findings.append(NO_FRONT_MATTER.at(Source(path, len(lines))))
+        return None
+    fields = _front_matter("\n".join(lines[1:end]), path, kind, findings)
+    return None if fields is None else (fields, "\n".join(lines[end + 1 :]), end + 2)
+
+
+def _front_matter(text: str, path: str, kind: str, findings: list[Finding]) -> Fields | None:
+    """Parse YAML with the line of each top-level name; aliases are refused (they can explode)."""
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+            raise yaml.YAMLError("aliases (*name) are not used here")  # noqa: TRY301
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return Fields({}, {}, path, kind, findings)
+        if not isinstance(node, yaml.MappingNode):
+            raise yaml.YAMLError("expected lines of the form `name: value`")  # noqa: TRY301
+        values, lines = _mapping(loader, node)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or str(error) or type(error).__name__
+        line = mark.line + 2 if mark else 1
+        findings.append(BROKEN_FRONT_MATTER.at(Source(path, line), reason=reason))
+        return None
+    return Fields(values, lines, path, kind, findings)
+
+
+def _mapping(
+    loader: yaml.SafeLoader, node: yaml.MappingNode
+) -> tuple[dict[str, object], dict[str, int]]:
+    values: dict[str, object] = {}
+    lines: dict[str, int] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        if key in values:
+            raise yaml.MarkedYAMLError(
+                problem=f"'{key}' is given twice", problem_mark=key_node.start_mark
+            )
+        values[key] = loader.construct_object(value_node, deep=True)
+        lines[key] = key_node.start_mark.line + 2
+    return values, lines
+
+
+def _line_in(message: str) -> int:
+    """Find the line in tomllib's "… (at line 3, column 5)"."""
+    _, _, tail = message.partition("at line ")
+    digits = tail.split(",")[0]
+    return int(digits) if digits.isdigit() else 1

@@ -1,0 +1,55 @@
+"""What can be wrong with a committed file before anyone looks at what it says."""
+
+from pismo.model.finding import Rule, Severity
+
+UNREADABLE = Rule(
+    "unreadable-file",
+    Severity.ERROR,
+    en="cannot be read: {reason}",
+    ru="не читается: {reason}",
+    hint_en="save the file as UTF-8",
+    hint_ru="сохраните файл в UTF-8",
+)
+NO_FRONT_MATTER = Rule(
+    "no-front-matter",
+    Severity.ERROR,
+    en="the file does not begin with front matter",
+    ru="в начале файла нет заголовка с полями",
+    hint_en="begin with a line `---`, then `title: …`, then a line `---`",
+    hint_ru="начните со строки `---`, затем `title: …`, затем снова `---`",
+)
+BROKEN_FRONT_MATTER = Rule(
+    "broken-front-matter",
+    Severity.ERROR,
+    en="front matter is not valid YAML: {reason}",
+    ru="заголовок — не YAML: {reason}",
+    hint_en="quote values that hold a colon, `{{{{`, `#` or a leading `[`",
+    hint_ru="возьмите в кавычки значения с двоеточием, `{{{{`, `#` или `[` в начале",
+)
+BROKEN_TOML = Rule(
+    "broken-toml",
+    Severity.ERROR,
+    en="not valid TOML: {reason}",
+    ru="это не TOML: {reason}",
+)
+UNKNOWN_FIELD = Rule(
+    "unknown-field",
+    Severity.ERROR,
+    en="'{field}', in {kind}",
+    ru="неизвестное поле «{field}» ({kind})",
+    hint_en="did you mean '{guess}'?",
+    hint_ru="может быть, «{guess}»?",
+)
+MISSING_FIELD = Rule(
+    "missing-field",
+    Severity.ERROR,
+    en="'{field}' is missing, in {kind}",
+    ru="нет обязательного поля «{field}» ({kind})",
+)
+WRONG_VALUE = Rule(
+    "wrong-value",
+    Severity.ERROR,
+    en="'{field}' must be {expected}, not {value}",
+    ru="поле «{field}» должно быть: {expected}, а здесь {value}",
+)
+"""`expected` is a word of `EXPECTED`, so that it reads in both languages."""

@@ -1,0 +1,5 @@
+"""Load `newsletters/`: one folder per series, with its settings and dated issues."""
+
+from pismo.newsletters.load import load_newsletters
+
+__all__ = ["load_newsletters"]

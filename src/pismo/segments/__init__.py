@@ -1,0 +1,1 @@
+"""Segments: who a newsletter speaks to, as SQL predicates in Git."""

@@ -1,0 +1,108 @@
+"""Read `segments/*.toml` and the invented people beside them; what they say is checked later."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from pismo.files.fields import Fields
+from pismo.files.read import read_toml
+from pismo.model.content import EVERYONE, FactValue, Person, Segment
+from pismo.model.finding import Finding, Rule, Severity, Source
+
+FOLDER = "segments"
+PEOPLE = "people.toml"
+
+RESERVED_ID = Rule(
+    "reserved-segment",
+    Severity.ERROR,
+    en="a segment cannot be called '{name}'",
+    ru="сегмент нельзя назвать «{name}»",
+    hint_en="'everyone' is who fits no other segment; choose another file name",
+    hint_ru="everyone — это те, кто не попал в другие; назовите файл иначе",
+)
+
+
+def load_segments(root: Path, findings: list[Finding]) -> dict[str, Segment]:
+    """Read every segment by id (its file's name), in order of name."""
+    segments = {}
+    for file in sorted((root / FOLDER).glob("*.toml")):
+        if file.name == PEOPLE:
+            continue
+        path = f"{FOLDER}/{file.name}"
+        if file.stem == EVERYONE:
+            findings.append(RESERVED_ID.at(Source(path), name=file.stem))
+            continue
+        fields = read_toml(root, path, "segment", findings)
+        if fields is not None:
+            segments[file.stem] = _segment(fields, file.stem)
+    return segments
+
+
+def load_people(root: Path, findings: list[Finding]) -> tuple[Person, ...]:
+    """Read the invented people, in file order."""
+    path = f"{FOLDER}/{PEOPLE}"
+    if not (root / path).exists():
+        return ()
+    fields = read_toml(root, path, "people", findings)
+    if fields is None:
+        return ()
+    listed = fields.raw("people")
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        fields.wrong("people", "a list of [[people]] tables", listed)
+        return ()
+    people = tuple(_person(one, fields) for one in listed)
+    fields.finish()
+    return people
+
+
+def _segment(fields: Fields, segment_id: str) -> Segment:
+    example = fields.table("example")
+    segment = Segment(
+        id=segment_id,
+        title=fields.text("title", segment_id, required=True),
+        doc=fields.text("doc"),
+        where=fields.text("where", required=True),
+        where_line=fields.place_of("where").line,
+        source=Source(fields.path),
+        example_in=_examples(example, "in"),
+        example_out=_examples(example, "out"),
+    )
+    example.finish()
+    fields.finish()
+    return segment
+
+
+def _examples(fields: Fields, name: str) -> tuple[Mapping[str, FactValue], ...]:
+    """Read one table, or a list of them, of facts."""
+    value = fields.raw(name)
+    tables = [] if value is None else value if isinstance(value, list) else [value]
+    examples = []
+    for table in tables:
+        if isinstance(table, dict):
+            examples.append(_facts(table, fields))
+        else:
+            fields.wrong(name, "a table of facts", table)
+    return tuple(examples)
+
+
+def _person(values: Mapping[str, object], fields: Fields) -> Person:
+    person_id = str(values.get("id", ""))
+    if not person_id:
+        fields.wrong("people", "tables with an `id`", values)
+    about = str(values.get("about", ""))
+    facts = {name: value for name, value in values.items() if name not in ("id", "about")}
+    return Person(
+        id=person_id, about=about, facts=_facts(facts, fields), source=Source(fields.path)
+    )
+
+
+def _facts(values: Mapping[str, object], fields: Fields) -> dict[str, FactValue]:
+    facts: dict[str, FactValue] = {}
+    for name, value in values.items():
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            facts[name] = ",".join(value)
+        elif value is None or isinstance(value, str | int | float | bool | date):
+            facts[name] = value.date() if isinstance(value, datetime) else value
+        else:
+            fields.wrong(name, "a text, number, date or true/false", value)
+    return facts
