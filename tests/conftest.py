@@ -57,3 +57,11 @@ def chromium() -> str:
     path = _chromium()
     assert path is not None
     return path
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Return the root of a fresh copy of the small English workspace, free to be changed."""
+    root = tmp_path / "small"
+    shutil.copytree(Path(__file__).parent / "workspaces" / "small", root)
+    return root

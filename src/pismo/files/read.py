@@ -94,9 +94,18 @@ def _mapping(
             raise yaml.MarkedYAMLError(
                 problem=f"'{key}' is given twice", problem_mark=key_node.start_mark
             )
-        values[key] = loader.construct_object(value_node, deep=True)
+        values[key] = _value(loader, value_node)
         lines[key] = key_node.start_mark.line + 2
     return values, lines
+
+
+def _value(loader: yaml.SafeLoader, node: yaml.Node) -> object:
+    try:
+        value: object = loader.construct_object(node, deep=True)
+    except ValueError:
+        # 2026-99-01 looks like a date to YAML; as text, the field that wants a date says so.
+        value = node.value
+    return value
 
 
 def _line_in(message: str) -> int:
