@@ -4,6 +4,7 @@ Pure functions over plain values; typesetting of running text is in `pismo.compi
 """
 
 import difflib
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -37,7 +38,21 @@ _MONTHS_EN = [
     "November",
     "December",
 ]
+_LATIN = str.maketrans(
+    {
+        "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z",
+        "и": "i", "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
+        "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh",
+        "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya", "'": "", "’": "",
+    }
+)  # fmt: skip
 _CURRENCY_SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def slug(title: str) -> str:
+    """Make a file name of a title: Latin letters, digits and hyphens, at most 60 characters."""
+    latin = title.lower().translate(_LATIN)
+    return "-".join(re.findall(r"[a-z0-9]+", latin))[:60].strip("-")
 
 
 def guess(word: str, known: Iterable[str]) -> str:

@@ -1,0 +1,120 @@
+"""`pismo new`: begin a workspace, an issue, a piece of content, a segment."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from pismo.cli.common import Call, json_option, print_json, say
+
+_FRIDAY = 4
+
+
+@click.group("new")
+def new_group() -> None:
+    """Begin a file with its fields explained, or a whole workspace."""
+
+
+@new_group.command("workspace")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--brand", prompt="Brand", help="As readers know you.")
+@click.option("--sender", prompt="Sender's name", help="Who writes: a person, if you can.")
+@click.option("--address", prompt="Sender's address", help="From: katya@shop.example.")
+@click.option(
+    "--language", type=click.Choice(["ru", "en"]), prompt="Language", default="ru", help="ru or en."
+)
+@click.option("--accent", default="#b5502f", prompt="Accent colour", help="Links and buttons.")
+@click.option("--background", default="#f6f2ec", prompt="Background colour", help="Around letters.")
+@json_option
+@click.pass_context
+def workspace_command(  # one parameter per question
+    ctx: click.Context,
+    directory: Path,
+    brand: str,
+    sender: str,
+    address: str,
+    language: str,
+    accent: str,
+    background: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Lay out a new workspace in DIRECTORY, with one letter that builds at once."""
+    from pismo.scaffold import NewWorkspace, new_workspace
+
+    call: Call = ctx.obj
+    wanted = NewWorkspace(
+        brand=brand,
+        sender=sender,
+        address=address,
+        language=language,
+        accent=accent,
+        background=background,
+        day=_next_friday(),
+    )
+    root = call.directory / directory
+    written = new_workspace(root, wanted)
+    if as_json:
+        print_json({"root": str(root), "files": written})
+        return
+    say(f"{len(written)} files in {directory}. Next: cd {directory} && pismo check && pismo build")
+
+
+@new_group.command("issue")
+@click.argument("newsletter")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), required=False)
+@click.option("--from", "source", default="", metavar="ISSUE", help="Begin with an earlier issue.")
+@json_option
+@click.pass_context
+def issue_command(
+    ctx: click.Context, newsletter: str, day: datetime | None, source: str, *, as_json: bool
+) -> None:
+    """Begin the issue of NEWSLETTER that leaves on DAY (YYYY-MM-DD; next Friday if not given)."""
+    from pismo.scaffold import new_issue
+
+    call: Call = ctx.obj
+    made = new_issue(call.workspace, newsletter, day.date() if day else _next_friday(), source)
+    _tell(made.path, made.use, f"pismo check {made.use}", as_json=as_json)
+
+
+def _content_command(kind: str, what: str) -> click.Command:
+    """Make the command that begins one kind of file."""
+
+    @click.command(kind, help=f"Begin {what} called TITLE.")
+    @click.argument("title")
+    @click.option("--name", default="", help="File name without suffix; made from the title.")
+    @json_option
+    @click.pass_context
+    def command(ctx: click.Context, title: str, name: str, *, as_json: bool) -> None:
+        from pismo.scaffold import FileKind, new_file
+
+        call: Call = ctx.obj
+        made = new_file(call.workspace, FileKind(kind), title, name)
+        _tell(made.path, made.use, "pismo check", as_json=as_json)
+
+    return command
+
+
+for _kind, _what in (
+    ("story", "a story"),
+    ("tip", "a tip"),
+    ("rebus", "a rebus"),
+    ("quiz", "a quiz"),
+    ("poll", "a poll"),
+    ("pick", "a pick of products"),
+    ("segment", "a segment"),
+):
+    new_group.add_command(_content_command(_kind, _what))
+
+
+def _tell(path: str, use: str, next_command: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"path": path, "use": use})
+        return
+    click.echo(path)
+    say(f"Refer to it as {use}. Next: edit it, then {next_command}")
+
+
+def _next_friday() -> date:
+    today = datetime.now(UTC).date()
+    return today + timedelta(days=(_FRIDAY - today.weekday()) % 7 or 7)

@@ -1,0 +1,6 @@
+"""Begin a file, or a whole workspace, that passes `pismo check` at once."""
+
+from pismo.scaffold.files import FileKind, NewFile, new_file, new_issue
+from pismo.scaffold.workspace import NewWorkspace, new_workspace
+
+__all__ = ["FileKind", "NewFile", "NewWorkspace", "new_file", "new_issue", "new_workspace"]
