@@ -65,6 +65,10 @@ class Email:
     headers: tuple[tuple[str, str], ...]
 
 
+DELIVERY_TAG = "delivery"
+"""Name of the message tag that carries `Delivery.id`, by which SES's events find their row."""
+
+
 class Submission(StrEnum):
     """What became of handing a letter over (DESIGN §6)."""
 
