@@ -1,6 +1,6 @@
 """Read `segments/*.toml` and the invented people beside them; what they say is checked later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -34,7 +34,8 @@ def load_segments(root: Path, findings: list[Finding]) -> dict[str, Segment]:
             continue
         fields = read_toml(root, path, "segment", findings)
         if fields is not None:
-            segments[file.stem] = _segment(fields, file.stem)
+            text = file.read_text("utf-8-sig", errors="replace")
+            segments[file.stem] = _segment(fields, file.stem, text.splitlines())
     return segments
 
 
@@ -55,14 +56,17 @@ def load_people(root: Path, findings: list[Finding]) -> tuple[Person, ...]:
     return people
 
 
-def _segment(fields: Fields, segment_id: str) -> Segment:
+def _segment(fields: Fields, segment_id: str, lines: Sequence[str]) -> Segment:
+    where_line = fields.place_of("where").line
+    # TOML drops the line break after an opening """: the condition begins a line further down.
+    opens = lines[where_line - 1].rstrip().endswith(('"""', "'''")) if lines else False
     example = fields.table("example")
     segment = Segment(
         id=segment_id,
         title=fields.text("title", segment_id, required=True),
         doc=fields.text("doc"),
         where=fields.text("where", required=True),
-        where_line=fields.place_of("where").line,
+        where_line=where_line + opens,
         source=Source(fields.path),
         example_in=_examples(example, "in"),
         example_out=_examples(example, "out"),

@@ -1,0 +1,28 @@
+"""The audience: immutable snapshots of people, products, purchases and events, and their facts."""
+
+from pismo.audience.facts import FACT_NAMES, FACTS, Fact, compute_facts, known_columns
+from pismo.audience.schema import TABLES, Column
+from pismo.audience.snapshot import (
+    Snapshot,
+    current,
+    open_snapshot,
+    private_folder,
+    prune,
+    write_snapshot,
+)
+
+__all__ = [
+    "FACTS",
+    "FACT_NAMES",
+    "TABLES",
+    "Column",
+    "Fact",
+    "Snapshot",
+    "compute_facts",
+    "current",
+    "known_columns",
+    "open_snapshot",
+    "private_folder",
+    "prune",
+    "write_snapshot",
+]

@@ -1,0 +1,119 @@
+"""An embedded DuckDB that can touch nothing but the folders it is given, and SQL from files."""
+
+import importlib.resources
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pismo.errors import AudienceError
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def open_engine(
+    folders: Sequence[Path], *, memory: str = "", threads: int = 0, spill: Path | None = None
+) -> "duckdb.DuckDBPyConnection":
+    """Open an in-memory DuckDB confined to `folders`; settings are locked, extensions off.
+
+    Args:
+        folders: The only folders that SQL may read or write.
+        memory: Limit as DuckDB writes it, "4GB"; '' leaves the engine's default (80 % of RAM).
+        threads: 0 leaves the engine's default: all cores.
+        spill: Where to put what does not fit into memory; must lie in one of `folders`.
+    """
+    import duckdb
+
+    engine = duckdb.connect(
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
+    allowed = ", ".join(quoted(str(folder.resolve())) for folder in folders)
+    if memory:
+        engine.execute(f"SET memory_limit = {quoted(memory)}")
+    if threads:
+        engine.execute(f"SET threads = {int(threads)}")
+    engine.execute(f"SET temp_directory = {quoted(str(spill.resolve()) if spill else '')}")
+    engine.execute(f"SET allowed_directories = [{allowed}]")
+    engine.execute("SET enable_external_access = false")
+    engine.execute("SET lock_configuration = true")
+    return engine
+
+
+def quoted(text: str) -> str:
+    """Write a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One SELECT from a file, with what its header says: `-- purpose:` and `-- cost:`."""
+
+    name: str
+    purpose: str
+    cost: str
+    sql: str
+
+
+def read_query(package: str, name: str) -> Query:
+    """Read `<package>/sql/<name>.sql`.
+
+    Raises:
+        AudienceError: If the header lacks its purpose or cost.
+    """
+    file = importlib.resources.files(package).joinpath("sql", f"{name}.sql")
+    return parse_query(name, file.read_text("utf-8"))
+
+
+def parse_query(name: str, text: str) -> Query:
+    """Split a query's text into header and SELECT."""
+    header: dict[str, str] = {}
+    field = ""
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        words = line.removeprefix("--").strip()
+        key, colon, value = words.partition(":")
+        if colon and key in ("purpose", "cost"):
+            field, words = key, value.strip()
+        header[field] = f"{header.get(field, '')} {words}".strip()
+    if not header.get("purpose") or not header.get("cost"):
+        raise AudienceError(f"query {name} must begin with `-- purpose:` and `-- cost:`")
+    return Query(name, header["purpose"], header["cost"], text.strip().rstrip(";"))
+
+
+def run_query(
+    engine: "duckdb.DuckDBPyConnection", package: str, name: str, *, into: str = ""
+) -> None:
+    """Run a query from a file and keep its rows as temporary table `into` (default: its name)."""
+    query = read_query(package, name)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {into or name} AS\n{query.sql}")
+
+
+def set_parameters(engine: "duckdb.DuckDBPyConnection", **values: object) -> None:
+    """Make the one-row table `params` that queries join for what is not data.
+
+    A table rather than bound values, so that the same files run on engines without them.
+    """
+    columns = ", ".join(f"{_literal(value)} AS {name}" for name, value in values.items())
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE params AS SELECT {columns}")
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"TIMESTAMP {quoted(utc(value).isoformat(sep=' ', timespec='seconds'))}"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return f"CAST({value!r} AS DOUBLE)"
+    return quoted(str(value))
+
+
+def utc(moment: datetime) -> datetime:
+    """Return a moment as snapshots hold it: naive, in UTC."""
+    from datetime import UTC
+
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

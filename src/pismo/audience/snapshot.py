@@ -1,0 +1,242 @@
+"""Immutable folders of Parquet, and a pointer to the current one that moves last."""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pismo.audience.engine import open_engine, quoted
+from pismo.audience.schema import KEYS, NAME, OPEN_TABLES, TABLES
+from pismo.errors import AudienceError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+FOLDER = "audience"
+POINTER = "current"
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of the audience, never changed; what is derived from it lies beside its tables.
+
+    `facts` is the file of computed facts, or None before `compute_facts`.
+    """
+
+    id: str
+    path: Path
+    created_at: datetime
+    facts: Path | None = None
+
+    def connect(self, *, memory: str = "", threads: int = 0) -> "duckdb.DuckDBPyConnection":
+        """Open an engine confined to this snapshot, with its tables and facts as views."""
+        spill = self.path / "spill"
+        engine = open_engine([self.path], memory=memory, threads=threads, spill=spill)
+        for table in TABLES:
+            engine.execute(f"CREATE VIEW {table} AS SELECT * FROM {_scan(self.table(table))}")
+        if self.facts is not None:
+            engine.execute(f"CREATE VIEW facts AS SELECT * FROM {_scan(self.facts)}")
+        return engine
+
+    def table(self, name: str) -> Path:
+        """Return the file of one table."""
+        return self.path / f"{name}.parquet"
+
+
+def current(state_dir: Path) -> Snapshot | None:
+    """Return the audience as it is now, or None if nobody was imported yet.
+
+    Raises:
+        AudienceError: If the pointer names a snapshot that is not there.
+    """
+    folder = state_dir / FOLDER
+    try:
+        name = (folder / POINTER).read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+    try:
+        return open_snapshot(folder / name)
+    except FileNotFoundError:
+        raise AudienceError(
+            f"audience snapshot {name} is gone, though {POINTER} names it",
+            hint="restore .pismo/audience from a backup, or import the audience again",
+        ) from None
+
+
+def open_snapshot(path: Path) -> Snapshot:
+    """Open a snapshot by its folder; its latest facts come with it.
+
+    Raises:
+        FileNotFoundError: If it is not a snapshot.
+    """
+    about = json.loads((path / "snapshot.json").read_text("utf-8"))
+    pointer = path / "facts.current"
+    facts = path / pointer.read_text("utf-8").strip() if pointer.exists() else None
+    return Snapshot(path.name, path, datetime.fromisoformat(about["created_at"]), facts)
+
+
+def write_snapshot(
+    state_dir: Path, tables: "Mapping[str, pa.Table | Path]", *, now: datetime | None = None
+) -> Snapshot:
+    """Write the tables as a new snapshot and make it the current one: all or nothing.
+
+    Args:
+        state_dir: The workspace's `.pismo/`; made readable by its owner only.
+        tables: Table -> rows, or a Parquet file of them. Absent tables and columns are empty.
+        now: When the audience was so; the moment of writing by default.
+
+    Raises:
+        AudienceError: If a column is unknown or of the wrong type, a key is missing or repeated.
+    """
+    moment = now or datetime.now(UTC)
+    folder = private_folder(state_dir / FOLDER)
+    if unknown := sorted(set(tables) - set(TABLES)):
+        raise AudienceError(f"there is no table {unknown[0]} in an audience snapshot")
+    made = private_folder(folder / f".new-{secrets.token_hex(6)}")
+    try:
+        for name in TABLES:
+            _write_table(made, name, tables.get(name))
+        about = {"created_at": moment.isoformat(timespec="seconds")}
+        (made / "snapshot.json").write_text(json.dumps(about) + "\n", "utf-8")
+        for file in made.iterdir():
+            _settle(file)
+        snapshot_id = f"{moment:%Y%m%dT%H%M%S}-{_digest(made)[:8]}"
+        if not (folder / snapshot_id).exists():
+            made.rename(folder / snapshot_id)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    point(folder / POINTER, snapshot_id)
+    return open_snapshot(folder / snapshot_id)
+
+
+def prune(state_dir: Path, *, keep: int = 3) -> list[str]:
+    """Delete all but the newest snapshots (the current one always stays); return their ids."""
+    folder, now = state_dir / FOLDER, current(state_dir)
+    if now is None:
+        return []
+    names = sorted(path.name for path in folder.iterdir() if (path / "snapshot.json").exists())
+    gone = [name for name in names[: -keep or None] if name != now.id]
+    for name in gone:
+        shutil.rmtree(folder / name)
+    return gone
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder, and those above it, that only its owner can look into."""
+    if not path.exists():
+        if not path.parent.exists():
+            private_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def point(pointer: Path, name: str) -> None:
+    """Move a pointer file durably: a reader sees the old name or the new one."""
+    made = pointer.with_name(f".{pointer.name}-{secrets.token_hex(6)}")
+    made.write_text(name + "\n", "utf-8")
+    _settle(made)
+    made.replace(pointer)
+    _sync(pointer.parent)
+
+
+def _write_table(folder: Path, name: str, rows: "pa.Table | Path | None") -> None:
+    source_folder = [rows.parent] if isinstance(rows, Path) else []
+    engine = open_engine([folder, *source_folder], spill=folder / "spill")
+    known = {column.name: column for column in TABLES[name]}
+    given: dict[str, str] = {}
+    if rows is not None:
+        scan = _scan(rows) if isinstance(rows, Path) else "given_rows"
+        if not isinstance(rows, Path):
+            engine.register("given_rows", rows)
+        engine.execute(f"CREATE VIEW given AS SELECT * FROM {scan}")
+        described = engine.execute("DESCRIBE given").fetchall()
+        given = {row[0]: row[1] for row in described}
+    _check_names(name, given)
+    columns = [
+        f"CAST({column.name if column.name in given else 'NULL'} AS {column.type}) AS {column.name}"
+        for column in known.values()
+    ]
+    columns += [extra for extra in given if extra not in known]
+    source = "given" if given else "(SELECT 1) AS nothing WHERE FALSE"
+    target = quoted(str(folder / f"{name}.parquet"))
+    try:
+        engine.execute(
+            f"COPY (SELECT {', '.join(columns)} FROM {source}) TO {target} "
+            "(FORMAT parquet, COMPRESSION zstd)"
+        )
+    except _engine_error() as error:
+        raise AudienceError(
+            f"table {name} has values of the wrong type: {str(error).splitlines()[0]}",
+            hint="bring them in through `pismo audience import`, which sets bad rows aside",
+        ) from error
+    _check_keys(engine, folder, name)
+    engine.close()
+    shutil.rmtree(folder / "spill", ignore_errors=True)
+
+
+def _check_names(table: str, given: Mapping[str, str]) -> None:
+    known = {column.name for column in TABLES[table]}
+    for name in given:
+        if name not in known and table not in OPEN_TABLES:
+            raise AudienceError(f"table {table} has no column {name}")
+        if not NAME.match(name):
+            raise AudienceError(
+                f"column '{name}' of {table} cannot be written in a predicate",
+                hint="lower-case Latin letters, digits and _ only, a letter first",
+            )
+
+
+def _check_keys(engine: "duckdb.DuckDBPyConnection", folder: Path, name: str) -> None:
+    scan = _scan(folder / f"{name}.parquet")
+    required = [column.name for column in TABLES[name] if not column.nullable]
+    absent = " OR ".join(f"{column} IS NULL" for column in required)
+    row = engine.execute(f"SELECT count(*) FROM {scan} WHERE {absent}").fetchone()
+    if row and row[0]:
+        raise AudienceError(f"{row[0]} rows of {name} lack one of {', '.join(required)}")
+    if name not in ("subscribers", "products"):
+        return
+    key = KEYS[name][0]
+    row = engine.execute(f"SELECT count(*), count(DISTINCT {key}) FROM {scan}").fetchone()
+    if row and row[0] != row[1]:
+        raise AudienceError(f"{row[0] - row[1]} rows of {name} repeat a {key}")
+
+
+def _scan(file: Path) -> str:
+    return f"read_parquet({quoted(str(file.resolve()))})"
+
+
+def _engine_error() -> type[Exception]:
+    import duckdb
+
+    return duckdb.Error
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(folder.glob("*.parquet")):
+        with file.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _settle(file: Path) -> None:
+    """Make a file private and durable before anything points to it."""
+    file.chmod(0o600)
+    _sync(file)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

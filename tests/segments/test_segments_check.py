@@ -1,0 +1,146 @@
+"""What the checker says about predicates, and what predicates cannot do."""
+
+from pathlib import Path
+
+import pytest
+
+from pismo.audience import known_columns
+from pismo.model.finding import Finding
+from pismo.segments import case_sql, check_segments, compose
+from pismo.workspace import load_workspace
+
+EXAMPLES = "example.in = { orders = 9 }\nexample.out = { orders = 0 }\n"
+
+
+def found(root: Path, where: str, *, examples: str = EXAMPLES, name: str = "new") -> list[Finding]:
+    """Check the small workspace with one more segment; its findings only."""
+    text = f'title = "New"\nwhere = {where}\n{examples}'
+    (root / "segments" / f"{name}.toml").write_text(text, "utf-8")
+    return [finding for finding in check_segments(load_workspace(root)) if finding.segment == name]
+
+
+def ids(findings: list[Finding]) -> list[str]:
+    return [finding.rule.id for finding in findings]
+
+
+def test_a_good_segment_raises_nothing(small: Path) -> None:
+    assert found(small, '"orders >= 4 AND $families IS NOT NULL"') == []
+
+
+def test_an_unknown_column_is_named_with_line_and_guess(small: Path) -> None:
+    (finding,) = found(small, '"""\norders > 1\n  AND ordrs_365 >= 4\n"""')
+    assert finding.rule.id == "unknown-column"
+    assert (finding.source.path, finding.source.line) == ("segments/new.toml", 4)
+    assert "orders_365" in finding.hint("en")
+    assert "«ordrs_365»" in finding.message("ru")
+
+
+def test_an_error_in_a_composed_segment_is_reported_once_where_it_stands(small: Path) -> None:
+    (small / "segments" / "upper.toml").write_text(
+        f'title = "U"\nwhere = "$new"\n{EXAMPLES}', "utf-8"
+    )
+    found(small, '"ordrs = 1"')
+    findings = check_segments(load_workspace(small))
+    assert [(finding.rule.id, finding.source.path) for finding in findings] == [
+        ("unknown-column", "segments/new.toml")
+    ]
+
+
+def test_an_unknown_segment_name_gets_a_guess(small: Path) -> None:
+    (finding,) = found(small, '"$familis AND orders = 9"')
+    assert finding.rule.id == "unknown-segment-in-predicate"
+    assert finding.hint("en") == "did you mean '$families'?"
+
+
+def test_a_circle_of_segments_is_drawn_once(small: Path) -> None:
+    (small / "segments" / "other.toml").write_text(
+        f'title = "O"\nwhere = "$new"\n{EXAMPLES}', "utf-8"
+    )
+    found(small, '"$other OR orders = 9"')
+    circles = [f for f in check_segments(load_workspace(small)) if f.rule.id == "segment-cycle"]
+    assert [circle.message("en") for circle in circles] == [
+        "the segment is defined through itself: $new → $other → $new"
+    ]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "orders IN (SELECT 1)",
+        "EXISTS (SELECT 1)",
+        "read_csv('/etc/passwd') IS NULL",
+        "getenv('HOME') = ''",
+        "orders = 1; DROP TABLE facts",
+        "random() < 0.5",
+        "other.orders = 1",
+        "city SIMILAR TO 'x'",
+        "count(*) > 1",
+        "? = 1",
+        "CAST(city AS STRUCT(x INT)) IS NULL",
+        "[1, 2] IS NULL",
+        "sample(orders)",
+        "now() > last_order",
+        "orders = 1 AS fine",
+        "SELECT TRUE",
+        "COPY facts TO '/tmp/x'",
+        "",
+        "(orders = 1",
+        "orders",
+        "city || 'x'",
+    ],
+)
+def test_what_is_no_harmless_condition_is_refused(small: Path, where: str) -> None:
+    findings = found(small, f'"""{where}"""')
+    loader = [finding.rule.id for finding in load_workspace(small).findings]
+    assert set(ids(findings)) & {"unsafe-predicate", "not-a-predicate"} or loader
+
+
+def test_a_comparison_of_text_with_a_number_fails_in_the_check(small: Path) -> None:
+    assert ids(found(small, '"city > 5"')) == ["failing-predicate"]
+
+
+def test_dividing_by_zero_is_no_and_not_a_crash(small: Path) -> None:
+    assert found(small, '"spend / orders > 10 OR orders = 9"') == []
+
+
+def test_a_cast_that_does_not_fit_is_no_and_not_a_crash(small: Path) -> None:
+    assert found(small, '"CAST(city AS INTEGER) > 5 OR orders = 9"') == []
+
+
+def test_an_example_that_does_not_hold_is_an_error(small: Path) -> None:
+    assert ids(found(small, '"orders > 10"')) == ["failing-example"]
+
+
+def test_an_example_with_an_unknown_fact_gets_a_guess(small: Path) -> None:
+    examples = "example.in = { ordrs = 9 }\nexample.out = { orders = 0 }\n"
+    (finding,) = found(small, '"orders = 9"', examples=examples)
+    assert finding.hint("en") == "did you mean 'orders'?"
+
+
+def test_an_example_of_the_wrong_type_is_an_error(small: Path) -> None:
+    examples = 'example.in = { orders = "many" }\nexample.out = { orders = 0 }\n'
+    assert ids(found(small, '"orders = 9"', examples=examples)) == ["wrong-example-value"]
+
+
+def test_negating_a_column_that_may_be_empty_warns(small: Path) -> None:
+    examples = 'example.in = { city = "Omsk" }\nexample.out = { city = "Perm" }\n'
+    (finding,) = found(small, "\"city <> 'Perm'\"", examples=examples)
+    assert finding.rule.id == "negated-nullable"
+    assert found(small, "\"city <> 'Perm' OR city IS NULL\"", examples=examples) == []
+
+
+def test_not_of_a_named_segment_is_everybody_else(small: Path) -> None:
+    examples = "example.in = { orders = 9 }\nexample.out = { children_max_age = 3 }\n"
+    assert found(small, '"NOT $families"', examples=examples) == []
+
+
+def test_the_first_segment_that_fits_wins_and_nothing_is_everyone(small: Path) -> None:
+    workspace = load_workspace(small)
+    sql = case_sql(workspace.newsletters["weekly"], workspace.segments)
+    assert sql == "CASE WHEN children_max_age <= 12 THEN 'families' ELSE 'everyone' END"
+
+
+def test_comments_do_not_reach_the_composed_sql(small: Path) -> None:
+    found(small, '"""orders = 9 -- not /* really */"""')
+    workspace = load_workspace(small)
+    assert compose("new", workspace.segments, known_columns()) == "orders = 9"
