@@ -1,0 +1,1 @@
+"""Hand over what a plan says: claimed before, settled after, at the pace of the account."""
