@@ -175,12 +175,15 @@ class Repeat:
 
     Within the body, `Path("loop:<variable>", ("index",))` and its fellows
     (index0, first, last, length, revindex, revindex0) are the loop's own values.
+    `only` is a test over the item (`for x in xs if …`): where it is false, the item is left out
+    before the loop begins, so that index, last and length count the others.
     """
 
     variable: str
     over: Expr
     body: "Parts"
     otherwise: "Parts" = ()
+    only: Expr | None = None
 
 
 Part: TypeAlias = Static | Hole | Choice | Repeat
@@ -244,6 +247,8 @@ def expressions(parts: Parts) -> Iterator[Expr]:
             yield from expressions(part.otherwise)
         elif isinstance(part, Repeat):
             yield part.over
+            if part.only is not None:
+                yield part.only
             yield from expressions(part.body)
             yield from expressions(part.otherwise)
 

@@ -5,24 +5,27 @@ Data only. `pismo.compile` lets exactly these stand in an expression that waits 
 `pismo build --help-language` are printed from here. At build time, over values known then, all
 of Jinja's own filters and tests work besides.
 
-Missing values ("nothing"): a path whose value is absent, None or '' is *missing*. What an
-operation does with nothing:
+Missing values ("nothing"): a path whose value is absent, None or '' is *missing*, and so is the
+constant None (what `x if y` without `else` gives inside a larger expression). What an operation
+does with nothing:
 
-=====================================  =================================================
-path below nothing (`a.b.c`, `a[0]`)   missing
-filter                                 as its `Missing` says; a result that is None or '' is missing,
-                                       as is what Python would raise for; missing arguments are ''
-test                                   false, except `undefined`
-`== != < <= > >= in`                   false if either side is missing
-`+ - * / // % **`, unary `-`           missing if any side is missing; also where Python would raise
-`~`                                    joins nothing as ''
-`not`                                  true
-`and`, `or`, inline `if`               nothing is false; values as in Python (`a or "b"`)
-`if`                                   the branch is not taken
-`for`                                  no rounds; the `else` branch
-printing                               prints nothing, and the person is excluded by the plan
-constants, `x if y` without `else`     never missing: an explicit '' prints as ''
-=====================================  =================================================
+====================================  ==========================================================
+path below nothing (`a.b`, `a[0]`)    missing
+filter                                as its `Missing` says, and its missing arguments are '';
+                                      what Python would raise for is missing; a result that is
+                                      None, or '' made of something that was not '', is missing
+`default`                             its fallback as it is: `default("")` prints '' on purpose
+test                                  false, except `undefined`
+`== != < <= > >= in`                  false if either side is missing, or Python would raise
+`+ - * / // % **`, unary `-`          missing if any side is missing, or Python would raise
+`~`                                   joins nothing as ''
+`not`                                 true
+`and`, `or`, inline `if`              nothing is false; values as in Python (`a or "b"`)
+`if`                                  the branch is not taken
+`for`                                 no rounds: the `else` branch
+printing                              prints nothing, and the plan excludes the person
+constant ''                           never missing: `x if y` prints '' where `y` is false
+====================================  ==========================================================
 """
 
 from collections.abc import Mapping
@@ -213,6 +216,13 @@ _FILTERS = (
          "{{ recipient.first_name | first }}", "а"),
     Word("last", "last", "the last item or character", "последний элемент или знак",
          "{{ recipient.city | last }}", "д"),
+    Word("part", "part(start=None, stop=None, step=None)",
+         "the items or characters from `start` to `stop`; the same as x[start:stop]",
+         "элементы или знаки от `start` до `stop`; то же, что x[start:stop]",
+         "{{ recipient.city[:6] }}", "Нижний"),
+    Word("attr", "attr(name)", "one field or item of what an expression gives; the same as x.name",
+         "одно поле или элемент того, что дало выражение; то же, что x.name",
+         '{{ (picks | first).title | default("") }}', ""),
     Word("join", 'join(d="", attribute=None)', "joined into one text", "соединить в один текст",
          '{{ recipient.first_name | list | join("-") }}', "а-н-н-а"),
     Word("list", "list", "as a list", "списком", "{{ recipient.first_name | list | length }}", "4",
