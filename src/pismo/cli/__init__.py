@@ -14,6 +14,7 @@ from pismo.cli.common import Call, run
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("pismo.cli.new:new_group", "Begin a workspace, an issue, a story, a segment …"),
+    "sample": ("pismo.cli.sample:sample_command", "Invent an audience to try everything on"),
     "check": ("pismo.cli.check:check_command", "Report everything that is wrong, and where"),
     "demo": ("pismo.cli.demo:demo_command", "Do the main job once, on an invented audience"),
 }
