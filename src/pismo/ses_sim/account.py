@@ -211,7 +211,7 @@ def delete_suppressed(state: State, path: Mapping[str, str], _body: Json) -> Jso
 
 def list_suppressed(state: State, path: Mapping[str, str], _body: Json) -> Json:
     """Answer ListSuppressedDestinations, by reason and by date."""
-    reasons = check_reasons([one for one in path.get("Reasons", "").split(",") if one]) or _REASONS
+    reasons = check_reasons([one for one in path.get("Reason", "").split(",") if one]) or _REASONS
     since, until = _moment(path, "StartDate"), _moment(path, "EndDate")
     items = [
         _entry(one)

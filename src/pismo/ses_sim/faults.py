@@ -20,7 +20,8 @@ class FaultKind(StrEnum):
     ERROR = "error"  # HTTP `status` (5xx), accepted or not as `accepted` says
     HANG = "hang"  # no answer at all, accepted or not
     DROP = "drop"  # accepted, then the connection closes without an answer
-    TRUNCATE = "truncate"  # accepted, then half of the answer, then the connection closes
+    TRUNCATE = "truncate"  # accepted, then half of the body, then the connection closes
+    STALL = "stall"  # accepted, then half of the body, then silence
     GARBAGE = "garbage"  # accepted, then 200 with a body that is not JSON
     PARTIAL = "partial"  # accepted, then only the first `count` results are told
     ENTRIES = "entries"  # single entries fail with the statuses of `entries`, the rest is accepted
@@ -28,7 +29,7 @@ class FaultKind(StrEnum):
 
 
 _ACCEPTED_BY_NATURE = frozenset(
-    {FaultKind.DROP, FaultKind.TRUNCATE, FaultKind.GARBAGE, FaultKind.PARTIAL}
+    {FaultKind.DROP, FaultKind.TRUNCATE, FaultKind.STALL, FaultKind.GARBAGE, FaultKind.PARTIAL}
 )
 
 
@@ -48,7 +49,7 @@ class Fault:
         probability: Share of requests, 0..1, drawn with the plan's seed.
         times: Strike at most so often; 0 for no bound.
         accepted: For `error` and `hang`, whether the letters were accepted before; for
-            `drop`, `truncate`, `garbage`, `partial` it is true unless said otherwise.
+            `drop`, `truncate`, `stall`, `garbage`, `partial` it is true unless said otherwise.
         status: HTTP status of `error`.
         ms: For `latency` and `refuse`, milliseconds.
         count: For `partial`, results told.

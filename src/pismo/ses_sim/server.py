@@ -184,10 +184,12 @@ class Connection(asyncio.Protocol):
         kind = fault.kind if fault is not None else None
         if kind is FaultKind.DROP and self._transport is not None:
             self._transport.close()
-        elif kind is FaultKind.TRUNCATE and self._transport is not None:
+        elif kind in (FaultKind.TRUNCATE, FaultKind.STALL) and self._transport is not None:
             whole = _wire(response, close=False)
             self._transport.write(whole[: len(whole) - max(1, len(response.body) // 2)])
-            self._transport.close()
+            self._busy = True
+            if kind is FaultKind.TRUNCATE:
+                self._transport.close()
         else:
             self._write(response)
 
