@@ -93,7 +93,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One person's state in one issue; `id` is opaque and tags the message."""
+    """One person's state in one issue; `id` is opaque and tags the message.
+
+    `issue` is the occasion instead, for a triggered letter; `digest` is cut to 16 letters;
+    `detail` is a code (why withdrawn, refused, bounced), never anything personal.
+    """
 
     id: str
     issue: str
@@ -101,6 +105,14 @@ class Delivery:
     submission: Submission
     outcome: Outcome | None = None
     detail: str = ""
+    plan: str = ""
+    segment: str = ""
+    variant: str = "a"
+    digest: str = ""
+    attempt: int = 0
+    message_id: str = ""
+    send_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,45 @@
+"""The state database: consent, wishes, plans, deliveries, events; SQLite or PostgreSQL."""
+
+from pismo.ledger.backup import backup, restore
+from pismo.ledger.ids import delivery_id, new_plan_id
+from pismo.ledger.ledger import FILE, Ledger, open_ledger
+from pismo.ledger.publishers import Publisher
+from pismo.ledger.rows import (
+    EVERY_TOPIC,
+    AddedPlan,
+    AuditLine,
+    Consent,
+    DeliveryRow,
+    Event,
+    OptOut,
+    PlanRow,
+    Proof,
+    Reason,
+    Scope,
+    Settled,
+    Suppression,
+)
+
+__all__ = [
+    "EVERY_TOPIC",
+    "FILE",
+    "AddedPlan",
+    "AuditLine",
+    "Consent",
+    "DeliveryRow",
+    "Event",
+    "Ledger",
+    "OptOut",
+    "PlanRow",
+    "Proof",
+    "Publisher",
+    "Reason",
+    "Scope",
+    "Settled",
+    "Suppression",
+    "backup",
+    "delivery_id",
+    "new_plan_id",
+    "open_ledger",
+    "restore",
+]

@@ -1,0 +1,430 @@
+"""Deliveries on their way: claimed before the network call, settled after it, never lost."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, TextClause, text
+
+from pismo.errors import StateError
+from pismo.ledger.ids import delivery_id, read_delivery_id
+from pismo.ledger.rows import Proof, Settled
+from pismo.ledger.states import (
+    BY_PROOF,
+    BY_PUBLISHER,
+    CLAIMABLE,
+    CODE,
+    MAYBE_SENT,
+    OUTCOME_CODE,
+    OUTCOMES,
+    SUBMISSIONS,
+    codes,
+    moves_sql,
+)
+from pismo.ledger.store import AnyRow, Given, Store, epoch, moment, scalar
+from pismo.model.people import Delivery, Outcome, Submission
+
+_TOUCH_S = 3_600
+_PAGE = 10_000
+_SETTLED = Given(
+    "given_settled",
+    (
+        ("seq", "BIGINT"),
+        ("submission", "SMALLINT"),
+        ("outcome", "SMALLINT"),
+        ("message_id", "blob"),
+        ("detail", "TEXT"),
+    ),
+)
+
+
+_Move = tuple[str, Submission, Outcome | None, str | None, str | None]
+"""Delivery id, where it moves, outcome, message id, detail."""
+
+_NO_MOVE: _Move = ("", Submission.ACCEPTED, None, None, None)
+
+
+class Deliveries(Store):
+    """The rows of plans: claim, settle, count, list."""
+
+    def claim(
+        self, plan_id: str, batch: Sequence[str], now: datetime, *, publisher: int
+    ) -> tuple[str, ...]:
+        """Claim deliveries for one network call: on disk before this returns.
+
+        Args:
+            plan_id: The plan they belong to now; rows of a superseded plan are not claimed.
+            batch: Ids of deliveries; those that are not planned or throttled are left alone.
+            now: The moment of the claim.
+            publisher: `Publisher.num` of whoever sends them.
+
+        Returns:
+            The claimed ids, in the order of `batch`; send these and no others.
+        """
+        with self.write() as connection:
+            plan, places = self._rows(connection, plan_id, batch)
+            sql = _CLAIM_SQLITE if self.is_sqlite else _CLAIM_POSTGRESQL
+            rows = connection.execute(
+                text(sql),
+                {
+                    "seqs": self.numbers(list(places)),
+                    "plan": plan,
+                    "publisher": publisher,
+                    "now": epoch(now),
+                },
+            ).all()
+            self._touch(connection, {occasion for _, occasion in rows}, epoch(now))
+        claimed = {seq for seq, _ in rows}
+        return tuple(name for seq, name in places.items() if seq in claimed)
+
+    def settle(self, results: Iterable[Settled], now: datetime, *, publisher: int) -> int:
+        """Write down what became of deliveries, by what a publisher knows (`BY_PUBLISHER`).
+
+        A claim of another publisher can only be settled as accepted: whoever adopted it knows more.
+
+        Returns:
+            How many rows moved (or were accepted already, by an event that was faster).
+        """
+        return self._move(
+            (
+                (result.id, result.submission, None, result.message_id, result.detail)
+                for result in results
+            ),
+            text(_SETTLE),
+            {"now": epoch(now), "publisher": publisher},
+        )
+
+    def withdraw(self, reasons: Mapping[str, str], now: datetime) -> int:
+        """Take back deliveries that were not sent, each with its reason (`unsubscribed` …)."""
+        results = [Settled(name, Submission.WITHDRAWN, detail=why) for name, why in reasons.items()]
+        return self.settle(results, now, publisher=0)
+
+    def record_proofs(self, proofs: Iterable[Proof], now: datetime) -> int:
+        """Write down what the mail service says afterwards (`BY_PROOF`); outcomes only move up.
+
+        Ids of other ledgers are passed over.
+
+        Returns:
+            How many rows were touched.
+        """
+        return self._move(_merged(proofs), text(_PROVE), {"now": epoch(now)})
+
+    def retry_in_doubt(self, plan_id: str, ids: Iterable[str] | None, now: datetime) -> int:
+        """Make deliveries in doubt claimable again: they may arrive twice, a person has asked.
+
+        Args:
+            plan_id: The plan.
+            ids: Which; None means all that are in doubt.
+            now: The moment of asking.
+        """
+        chosen = self.in_doubt(plan_id) if ids is None else tuple(ids)
+        results = [Settled(name, Submission.THROTTLED, detail="retry asked for") for name in chosen]
+        return self._move(
+            ((r.id, r.submission, None, None, r.detail) for r in results),
+            text(_RETRY),
+            {"now": epoch(now)},
+        )
+
+    def counts(self, plan_id: str) -> dict[Submission, int]:
+        """Count a plan's deliveries by submission; all seven are named."""
+        rows = self._of_plan(plan_id, "SELECT d.submission, count(*)", "GROUP BY d.submission")
+        found = dict.fromkeys(SUBMISSIONS, 0)
+        return found | {SUBMISSIONS[code]: count for code, count in rows}
+
+    def outcomes(self, plan_id: str) -> dict[Outcome, int]:
+        """Count a plan's deliveries by outcome; those without one are not counted."""
+        rows = self._of_plan(
+            plan_id,
+            "SELECT d.outcome, count(*)",
+            "AND d.outcome IS NOT NULL GROUP BY d.outcome",
+        )
+        return dict.fromkeys(OUTCOMES, 0) | {OUTCOMES[code]: count for code, count in rows}
+
+    def withdrawn(self, plan_id: str) -> dict[str, int]:
+        """Count withdrawn deliveries by reason."""
+        rows = self._of_plan(
+            plan_id,
+            "SELECT d.detail, count(*)",
+            f"AND d.submission = {CODE[Submission.WITHDRAWN]} GROUP BY d.detail",
+        )
+        return {detail or "": count for detail, count in rows}
+
+    def in_doubt(self, plan_id: str) -> tuple[str, ...]:
+        """List who is in doubt, by delivery id."""
+        return tuple(each.id for each in self.who(plan_id, Submission.IN_DOUBT))
+
+    def claimable(self, plan_id: str, batch: Sequence[str]) -> set[str]:
+        """Return which of these deliveries are planned or throttled in this plan."""
+        with self.read() as connection:
+            plan, places = self._rows(connection, plan_id, batch)
+            rows = connection.execute(
+                text(
+                    f"SELECT seq FROM deliveries WHERE {self.among('seq', 'seqs')}"
+                    f" AND plan = :plan AND submission IN ({codes(CLAIMABLE)})"
+                ),
+                {"seqs": self.numbers(list(places)), "plan": plan},
+            ).all()
+        return {places[seq] for (seq,) in rows}
+
+    def next_due(self, plan_id: str, after: datetime) -> datetime | None:
+        """Return the first hour after `after` at which something is due, None if nothing is."""
+        rows = self._of_plan(
+            plan_id,
+            "SELECT min(d.send_at)",
+            f"AND d.submission IN ({codes(CLAIMABLE)}) AND d.send_at > :after",
+            after=epoch(after),
+        )
+        ((seconds,),) = rows
+        return None if seconds is None else moment(seconds)
+
+    def who(self, plan_id: str, submission: Submission) -> Iterator[Delivery]:
+        """List a plan's deliveries in one state, in the plan's order, page by page."""
+        after = -1
+        while True:
+            rows = self._of_plan(
+                plan_id,
+                _DELIVERY,
+                "AND d.submission = :state AND d.seq > :after ORDER BY d.seq LIMIT :page",
+                _NAMES,
+                state=CODE[submission],
+                after=after,
+                page=_PAGE,
+            )
+            for row in rows:
+                yield _delivery(row)
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1].seq
+
+    def delivery(self, delivery: str) -> Delivery | None:
+        """Return one delivery by its id, None if there is none."""
+        with self.read() as connection:
+            seqs = self._seqs(connection, [delivery])
+            if not seqs:
+                return None
+            sql = f"{_DELIVERY} FROM deliveries d {_NAMES} WHERE d.seq = :seq"
+            row = connection.execute(text(sql), {"seq": next(iter(seqs))}).first()
+        return None if row is None else _delivery(row)
+
+    def deliveries_of(self, person: str) -> tuple[Delivery, ...]:
+        """List all that was ever planned for one person, newest first."""
+        sql = (
+            f"{_DELIVERY} FROM occasions q CROSS JOIN deliveries d {_NAMES}"
+            " WHERE d.occasion = q.num AND d.person = :person ORDER BY d.seq DESC"
+        )
+        with self.read() as connection:
+            rows = connection.execute(text(sql), {"person": person}).all()
+        return tuple(_delivery(row) for row in rows)
+
+    def shown(self, occasions: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """List which products people were shown in these occasions: pairs of person, product."""
+        for occasion in occasions:
+            with self.read() as connection:
+                rows = connection.execute(
+                    text(
+                        "SELECT d.person, d.shown FROM occasions o"
+                        " CROSS JOIN deliveries d WHERE o.name = :occasion"
+                        " AND d.occasion = o.num AND d.shown IS NOT NULL"
+                        f" AND d.submission IN ({codes(MAYBE_SENT)})"
+                    ),
+                    {"occasion": occasion},
+                )
+                for person, products in rows:
+                    for product in products.split(" "):
+                        yield person, product
+
+    def _move(
+        self,
+        rows: Iterable[_Move],
+        statement: TextClause,
+        parameters: Mapping[str, object],
+    ) -> int:
+        listed = list(rows)
+        with self.write() as connection:
+            seqs = {
+                name: seq for seq, name in self._seqs(connection, [r[0] for r in listed]).items()
+            }
+            given = [
+                (
+                    seqs[name],
+                    CODE[submission],
+                    None if outcome is None else OUTCOME_CODE[outcome],
+                    None if message_id is None else pack(message_id),
+                    detail,
+                )
+                for name, submission, outcome, message_id, detail in listed
+                if name in seqs
+            ]
+            if not self.give(connection, _SETTLED, given):
+                return 0
+            return int(connection.execute(statement, parameters).rowcount)
+
+    def _rows(
+        self, connection: Connection, plan_id: str, batch: Sequence[str]
+    ) -> tuple[int, dict[int, str]]:
+        num = scalar(connection, "SELECT num FROM plans WHERE id = :id", id=plan_id)
+        if num is None:
+            raise StateError(f"the state database knows no plan {plan_id}")
+        return int(num), self._seqs(connection, batch)
+
+    def _seqs(self, connection: Connection, batch: Iterable[str]) -> dict[int, str]:
+        """Find rows by ids: seq -> id. Ids that no plan of this ledger made are left out."""
+        firsts: dict[str, tuple[int, int] | None] = {}
+        found: dict[int, str] = {}
+        for name in batch:
+            read = read_delivery_id(name)
+            if read is None:
+                continue
+            plan, place = read
+            if plan not in firsts:
+                sql = "SELECT first_seq, size FROM plans WHERE id = :id"
+                row = connection.execute(text(sql), {"id": plan}).first()
+                firsts[plan] = None if row is None else (row[0], row[1])
+            extent = firsts[plan]
+            if extent is not None and place < extent[1]:
+                found[extent[0] + place] = name
+        return found
+
+    def _of_plan(
+        self, plan_id: str, select: str, rest: str, joins: str = "", **parameters: object
+    ) -> Sequence[AnyRow]:
+        """Read a plan's rows by their range of numbers: no index over plans is needed."""
+        sql = (
+            f"{select} FROM plans p CROSS JOIN deliveries d {joins} WHERE p.id = :plan_id"
+            " AND d.seq >= p.oldest_seq AND d.seq < p.first_seq + p.size AND d.plan = p.num"
+            f" {rest}"
+        )
+        with self.read() as connection:
+            return connection.execute(text(sql), {"plan_id": plan_id, **parameters}).all()
+
+    def _touch(self, connection: Connection, occasions: set[int], now: int) -> None:
+        """Note that an occasion is being sent (once an hour): caps look at recent ones only."""
+        for occasion in sorted(occasions):
+            connection.execute(
+                text(
+                    "UPDATE occasions SET touched_at = :now"
+                    " WHERE num = :num AND touched_at < :now - :hour"
+                ),
+                {"now": now, "num": occasion, "hour": _TOUCH_S},
+            )
+
+
+def _merged(proofs: Iterable[Proof]) -> Iterator[_Move]:
+    """Fold proofs to one per delivery: a refusal wins, the highest outcome stays."""
+    by_id: dict[str, _Move] = {}
+    for proof in proofs:
+        submission = Submission.REFUSED if proof.outcome is None else Submission.ACCEPTED
+        _, before, outcome, message_id, detail = by_id.get(proof.id, _NO_MOVE)
+        by_id[proof.id] = (
+            proof.id,
+            Submission.REFUSED if before is Submission.REFUSED else submission,
+            max(filter(None, (outcome, proof.outcome)), key=OUTCOMES.index, default=None),
+            proof.message_id or message_id,
+            proof.detail or detail,
+        )
+    return iter(by_id.values())
+
+
+def pack(message_id: str) -> bytes:
+    """Store SES's message ids (54 hex digits in groups, 60 characters) in half the room."""
+    groups = message_id.split("-")
+    if [len(group) for group in groups] == _SES_GROUPS:
+        digits = "".join(groups)
+        if set(digits) <= _HEX:
+            return b"\0" + bytes.fromhex(digits)
+    return message_id.encode()
+
+
+def unpack(stored: bytes) -> str:
+    """Return a message id as it was given."""
+    if stored[:1] != b"\0":
+        return stored.decode()
+    digits = iter(stored[1:].hex())
+    return "-".join("".join(next(digits) for _ in range(size)) for size in _SES_GROUPS)
+
+
+_SES_GROUPS = [16, 8, 4, 4, 4, 12, 6]
+_HEX = set("0123456789abcdef")
+
+_CLAIMED = (
+    f"SET submission = {CODE[Submission.CLAIMED]}, claimer = :publisher,"
+    " attempt = attempt + 1, updated_at = :now, detail = NULL"
+)
+_MAY_CLAIM = f"plan = :plan AND submission IN ({codes(CLAIMABLE)})"
+_CLAIM_SQLITE = f"""
+UPDATE deliveries {_CLAIMED}
+ WHERE seq IN (SELECT value FROM json_each(:seqs)) AND {_MAY_CLAIM}
+RETURNING seq, occasion
+"""
+_CLAIM_POSTGRESQL = f"""
+  WITH free AS (SELECT seq FROM deliveries WHERE seq = ANY(:seqs) AND {_MAY_CLAIM}
+                 ORDER BY seq FOR UPDATE SKIP LOCKED)
+UPDATE deliveries {_CLAIMED} FROM free WHERE deliveries.seq = free.seq
+RETURNING deliveries.seq, deliveries.occasion
+"""  # two publishers never wait for, nor get, one another's rows
+
+_ACCEPTED = CODE[Submission.ACCEPTED]
+_HELD = codes(frozenset({Submission.CLAIMED, Submission.IN_DOUBT}))
+_CHANGES = """
+   SET submission = g.submission,
+       message_id = coalesce(g.message_id, deliveries.message_id),
+       detail = coalesce(g.detail, deliveries.detail),
+       updated_at = CASE WHEN deliveries.submission = g.submission
+                         THEN deliveries.updated_at ELSE :now END"""
+_SENT = OUTCOME_CODE[Outcome.SENT]
+_SETTLE = f"""
+UPDATE deliveries {_CHANGES},
+       outcome = CASE WHEN g.submission = {_ACCEPTED} THEN coalesce(deliveries.outcome, {_SENT})
+                      ELSE deliveries.outcome END
+  FROM given_settled g
+ WHERE deliveries.seq = g.seq
+   AND ({moves_sql(BY_PUBLISHER, "deliveries.submission", "g.submission")}
+     OR (deliveries.submission = {_ACCEPTED} AND g.submission = {_ACCEPTED}))
+   AND (g.submission = {_ACCEPTED} OR deliveries.submission NOT IN ({_HELD})
+     OR deliveries.claimer = :publisher)
+"""
+_PROVE = f"""
+UPDATE deliveries {_CHANGES},
+       outcome = CASE WHEN g.outcome IS NULL OR deliveries.outcome >= g.outcome
+                      THEN deliveries.outcome ELSE g.outcome END
+  FROM given_settled g
+ WHERE deliveries.seq = g.seq
+   AND ({moves_sql(BY_PROOF, "deliveries.submission", "g.submission")}
+     OR deliveries.submission = g.submission)
+   AND NOT (deliveries.submission = {CODE[Submission.REFUSED]}
+            AND g.submission = {_ACCEPTED} AND g.outcome = {_SENT})
+"""
+_RETRY = f"""
+UPDATE deliveries {_CHANGES}
+  FROM given_settled g
+ WHERE deliveries.seq = g.seq AND deliveries.submission = {CODE[Submission.IN_DOUBT]}
+"""
+
+_NAMES = (
+    "JOIN editions e ON e.num = d.edition JOIN plans i ON i.num = d.plan"
+    " JOIN occasions o ON o.num = d.occasion"
+)
+_DELIVERY = """SELECT d.seq, d.person, d.submission, d.outcome, d.detail, d.attempt, d.message_id,
+       d.updated_at, d.send_at, o.name AS occasion, e.segment, e.variant, e.digest, i.issue,
+       (SELECT a.id FROM plans a WHERE a.first_seq <= d.seq AND a.size > 0
+         ORDER BY a.first_seq DESC LIMIT 1) AS made_by,
+       (SELECT max(a.first_seq) FROM plans a WHERE a.first_seq <= d.seq) AS first_seq,
+       i.id AS plan"""
+
+
+def _delivery(row: AnyRow) -> Delivery:
+    return Delivery(
+        id=delivery_id(row.made_by, row.seq - row.first_seq),
+        issue=row.occasion,
+        person=row.person,
+        submission=SUBMISSIONS[row.submission],
+        outcome=None if row.outcome is None else OUTCOMES[row.outcome],
+        detail=row.detail or "",
+        plan=row.plan,
+        segment=row.segment,
+        variant=row.variant,
+        digest=row.digest,
+        attempt=row.attempt,
+        message_id="" if row.message_id is None else unpack(row.message_id),
+        updated_at=moment(row.updated_at),
+        send_at=None if row.send_at is None else moment(row.send_at),
+    )

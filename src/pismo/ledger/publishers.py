@@ -1,0 +1,173 @@
+"""Who is publishing: a lock that dies with its process, so that orphaned claims are found at once.
+
+SQLite: one publisher per issue; the lock is a transaction on a small database file of its own in
+`locks/`, which the operating system releases with the process, on every platform.
+PostgreSQL: any number of publishers; each holds an advisory lock on a connection of its own,
+which the server releases with the connection (so no pgbouncer in transaction mode).
+"""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from pismo.errors import StateError
+from pismo.ledger.ids import delivery_id
+from pismo.ledger.states import CODE
+from pismo.ledger.store import Store, epoch, scalar
+from pismo.model.people import Submission
+
+_LOCK_CLASS = 0x7069736D
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """A running `publish`; `num` marks its claims."""
+
+    num: int
+    issue: str
+    owner: str
+
+
+class Publishers(Store):
+    """Leases on publishing an issue, and the claims of those who died."""
+
+    @contextmanager
+    def lease(self, issue: str, owner: str, now: datetime) -> Iterator[Publisher]:
+        """Be a publisher of an issue for as long as the block runs.
+
+        Args:
+            issue: The issue.
+            owner: Who: host and process, for people to read.
+            now: The moment it begins.
+
+        Raises:
+            StateError: On SQLite, if another process publishes this issue.
+        """
+        if self.is_sqlite:
+            with self._file_lock(issue):
+                yield self._enter(issue, owner, now)
+            return
+        publisher = self._enter(issue, owner, now)
+        autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with autocommit.connect() as connection:
+            _try_lock(connection, publisher.num)
+            try:
+                yield publisher
+            finally:
+                _unlock(connection, publisher.num)
+
+    def adopt_orphans(
+        self, plan_id: str, now: datetime, *, publisher: Publisher
+    ) -> tuple[str, ...]:
+        """Put claims whose publisher is gone in doubt; they are this publisher's to settle.
+
+        Returns:
+            Their delivery ids.
+        """
+        with self.write() as connection:
+            rows = connection.execute(text(_CLAIMERS), {"plan_id": plan_id}).all()
+            gone = [
+                num for (num,) in rows if num != publisher.num and self._is_gone(connection, num)
+            ]
+            moved = connection.execute(
+                text(f"{_ORPHANS} AND {self.among('claimer', 'gone')} RETURNING seq"),
+                {
+                    "plan_id": plan_id,
+                    "gone": self.numbers(gone),
+                    "now": epoch(now),
+                    "publisher": publisher.num,
+                },
+            ).all()
+            named = {}
+            for (seq,) in moved:
+                maker, first = connection.execute(text(_MAKER), {"seq": seq}).one()
+                named[seq] = delivery_id(maker, seq - first)
+        return tuple(named[seq] for seq in sorted(named))
+
+    def _enter(self, issue: str, owner: str, now: datetime) -> Publisher:
+        with self.write() as connection:
+            num = scalar(
+                connection,
+                "INSERT INTO publishers (issue, owner, started_at)"
+                " VALUES (:issue, :owner, :now) RETURNING num",
+                issue=issue,
+                owner=owner,
+                now=epoch(now),
+            )
+        return Publisher(int(num), issue, owner)
+
+    def _is_gone(self, connection: Connection, num: int) -> bool:
+        # On SQLite whoever holds the lease is the only one; on PostgreSQL the lock tells.
+        if self.is_sqlite:
+            return True
+        return bool(
+            scalar(
+                connection,
+                "SELECT pg_try_advisory_xact_lock(:kind, :num)",
+                kind=_LOCK_CLASS,
+                num=num,
+            )
+        )
+
+    @contextmanager
+    def _file_lock(self, issue: str) -> Iterator[None]:
+        path = self._lock_path(issue)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                raise self._busy(issue) from error
+            yield
+
+    def _lock_path(self, issue: str) -> Path:
+        database = self.engine.url.database
+        assert database is not None
+        name = hashlib.sha256(issue.encode()).hexdigest()[:16]
+        return Path(database).parent / "locks" / f"publish-{name}.lock"
+
+    def _busy(self, issue: str) -> StateError:
+        with self.read() as connection:
+            owner = scalar(
+                connection,
+                "SELECT owner FROM publishers WHERE issue = :issue ORDER BY num DESC LIMIT 1",
+                issue=issue,
+            )
+        return StateError(
+            f"{issue} is being published already, by {owner}",
+            hint=f"wait for it, or end it: pismo stop {issue}. Several publishers at once need"
+            " PostgreSQL (state.url)",
+        )
+
+
+_RANGE = (
+    "seq >= (SELECT oldest_seq FROM plans WHERE id = :plan_id)"
+    " AND seq < (SELECT first_seq + size FROM plans WHERE id = :plan_id)"
+    " AND plan = (SELECT num FROM plans WHERE id = :plan_id)"
+    f" AND submission = {CODE[Submission.CLAIMED]}"
+)
+_CLAIMERS = f"SELECT DISTINCT claimer FROM deliveries WHERE {_RANGE}"
+_ORPHANS = (
+    f"UPDATE deliveries SET submission = {CODE[Submission.IN_DOUBT]}, claimer = :publisher,"
+    f" updated_at = :now, detail = 'never answered' WHERE {_RANGE}"
+)
+_MAKER = (
+    "SELECT id, first_seq FROM plans WHERE first_seq <= :seq AND size > 0"
+    " ORDER BY first_seq DESC LIMIT 1"
+)
+
+
+def _try_lock(connection: Connection, num: int) -> None:
+    scalar(connection, "SELECT pg_advisory_lock(:kind, :num)", kind=_LOCK_CLASS, num=num)
+
+
+def _unlock(connection: Connection, num: int) -> None:
+    scalar(connection, "SELECT pg_advisory_unlock(:kind, :num)", kind=_LOCK_CLASS, num=num)

@@ -1,0 +1,208 @@
+"""The database under the ledger: SQLite in a file of its own, or PostgreSQL by URL.
+
+Writing transactions on SQLite begin with BEGIN IMMEDIATE, so that two processes queue instead of
+failing half-way, and commit with synchronous=FULL: what `commit` returned from survives a power
+cut. Sets of rows reach SQL through temporary tables (`given`), never as long lists.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+
+from pismo.errors import StateError
+
+OLDEST_SQLITE = (3, 35, 0)
+_BUSY_S = 30
+_CACHE_KIB = 65_536
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of a query written as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A temporary table that hands a set of rows to SQL; columns are (name, type)."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+
+class Store:
+    """Connections and transactions; errors of the database become `StateError`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a reading transaction: one consistent state, nobody waits for it."""
+        with _translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a writing transaction; when the block is left, it is on disk."""
+        writing = self.engine.execution_options(pismo_write=True)
+        with _translated(), writing.begin() as connection:
+            yield connection
+
+    def give(self, connection: Connection, table: Given, rows: Iterable[Sequence[object]]) -> int:
+        """Fill a temporary table, seen by this connection only; what it held before is gone.
+
+        Returns:
+            How many rows there are.
+        """
+        columns = ", ".join(name for name, _ in table.columns)
+        types = {"blob": "BLOB" if self.is_sqlite else "BYTEA"}
+        ddl = ", ".join(f"{name} {types.get(kind, kind)}" for name, kind in table.columns)
+        connection.exec_driver_sql(f"CREATE TEMP TABLE IF NOT EXISTS {table.name} ({ddl})")
+        connection.exec_driver_sql(f"DELETE FROM {table.name}")
+        cursor: Any = connection.connection.cursor()
+        try:
+            if self.is_sqlite:
+                marks = ", ".join("?" * len(table.columns))
+                statement = f"INSERT INTO {table.name} VALUES ({marks})"
+                cursor.executemany(statement, rows)
+                return max(int(cursor.rowcount), 0)
+            with cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            count = int(cursor.rowcount)
+        finally:
+            cursor.close()
+        if count > 1_000:
+            connection.exec_driver_sql(f"ANALYZE {table.name}")
+        return count
+
+    def among(self, column: str, name: str) -> str:
+        """Write `column IN (…)` over a whole list of numbers passed as one parameter."""
+        if self.is_sqlite:
+            return f"{column} IN (SELECT value FROM json_each(:{name}))"
+        return f"{column} = ANY(:{name})"
+
+    def numbers(self, numbers: Sequence[int]) -> object:
+        """Return a list of numbers as the parameter that `among` takes."""
+        return str(list(numbers)) if self.is_sqlite else list(numbers)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_engine(url: str | Path) -> Engine:
+    """Connect to a database: a path or `sqlite:///…`, or `postgresql://…`.
+
+    Raises:
+        StateError: If the URL means neither, or SQLite is too old.
+    """
+    spelled = str(url)
+    if "://" not in spelled:
+        return _sqlite(Path(spelled))
+    try:
+        parsed = make_url(spelled)
+    except ArgumentError as error:
+        raise _unknown_url() from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        return _sqlite(Path(parsed.database))
+    if parsed.get_backend_name() == "postgresql":
+        chosen = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(chosen, pool_pre_ping=True, pool_size=5, max_overflow=20)
+    raise _unknown_url()
+
+
+def epoch(moment: datetime) -> int:
+    """Return a moment as whole seconds since 1970.
+
+    Raises:
+        ValueError: If it has no time zone: a guess would be wrong half of the time.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return int(moment.timestamp())
+
+
+def moment(seconds: int) -> datetime:
+    """Return seconds since 1970 as a moment in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def scalar(connection: Connection, sql: str, **parameters: object) -> Any:  # noqa: ANN401  # SQL's
+    """Return the first column of the first row, None if there is none."""
+    return connection.execute(text(sql), parameters).scalar()
+
+
+def _unknown_url() -> StateError:
+    return StateError(
+        "the state URL means no database that pismo knows",
+        hint="state.url is a path, sqlite:///path, or postgresql://user@host/database",
+    )
+
+
+def _sqlite(path: Path) -> Engine:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StateError(
+            f"this Python brings SQLite {sqlite3.sqlite_version}, too old for the state database",
+            hint="use a Python with SQLite 3.35 or newer, or PostgreSQL by state.url",
+        )
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Made before SQLite does, with the right mode; the -wal and -shm files copy it.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StateError(f"the state database cannot be opened: {error.strerror}") from error
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_S})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own BEGIN comes too late and is never IMMEDIATE; `_begin_sqlite` does it.
+    # https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        f"busy_timeout = {_BUSY_S * 1000}",
+        f"cache_size = -{_CACHE_KIB}",
+        "temp_store = MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("pismo_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, SQLAlchemyError) as error:
+        origin = getattr(error, "orig", None) or error
+        # Only the first line: what follows may quote parameters, and so a person.
+        reason = str(origin).splitlines()[0] if str(origin) else type(origin).__name__
+        raise StateError(f"the state database said: {reason}", hint=_hint(reason)) from error
+
+
+def _hint(reason: str) -> str:
+    if "locked" in reason:
+        return "another process has been writing for half a minute; see who, then try again"
+    if "full" in reason:
+        return "make room on the disk; nothing half-done was kept"
+    if "not a database" in reason or "malformed" in reason:
+        return "restore the newest backup: pismo state restore FILE"
+    return ""
