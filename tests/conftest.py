@@ -1,7 +1,13 @@
 """Shared fixtures, and what to do where an outside program is missing."""
 
 import os
+import secrets
 import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,6 +55,52 @@ def postgres_bin() -> Path:
     folder = _postgres_bin()
     assert folder is not None
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_bin: Path) -> Iterator[str]:
+    """Start a PostgreSQL of our own for this test process; yields its URL without a database."""
+    # Not below pytest's own folder, which only root may enter when root runs the tests.
+    folder = Path(tempfile.mkdtemp(prefix="pismo-postgres-"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # The server refuses to run as root; then it runs as `postgres`, in a folder it may enter.
+    as_user: list[str] = []
+    if os.name == "posix" and os.geteuid() == 0:
+        as_user = ["runuser", "-u", "postgres", "--"]
+        shutil.chown(folder, "postgres")
+    cluster = folder / "cluster"
+
+    def run(*command: str) -> None:
+        done = subprocess.run(
+            [*as_user, *command], capture_output=True, cwd=folder, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+    initdb, pg_ctl = str(postgres_bin / "initdb"), str(postgres_bin / "pg_ctl")
+    run(initdb, "-D", str(cluster), "-U", "pismo", "-A", "trust", "-E", "UTF8", "--locale=C")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    run(pg_ctl, "-D", str(cluster), "-o", options, "-l", str(folder / "log"), "-w", "start")
+    try:
+        yield f"postgresql://pismo@127.0.0.1:{port}"
+    finally:
+        with suppress(AssertionError):
+            run(pg_ctl, "-D", str(cluster), "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """Make an empty database for one test."""
+    import psycopg
+
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield f"{postgres_server}/{name}"
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,22 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.ledger.ledger_rows import DIGEST, HOUR, ISSUE, NOW, add, hash_of, plan_row, rows_for, send
 
 from pismo.errors import StateError
 from pismo.ledger import Ledger, Proof, Settled, delivery_id
 from pismo.ledger.states import SUBMISSIONS
 from pismo.model.people import Outcome, Submission
+from tests.ledger.ledger_rows import (
+    DIGEST,
+    HOUR,
+    ISSUE,
+    NOW,
+    add,
+    hash_of,
+    plan_row,
+    rows_for,
+    send,
+)
 
 PLAN = "plan00000001"
 OTHER = "plan00000002"
