@@ -11,6 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long one example takes says something about the machine, not about the program.
+settings.register_profile(
+    "pismo", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
+)
+settings.load_profile("pismo")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

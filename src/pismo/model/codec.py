@@ -7,7 +7,7 @@ The canonical form (sorted keys, no spaces, UTF-8) is what the digest is taken o
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pismo.model.content import Sender
@@ -87,7 +87,7 @@ def edition_from_json(text: str) -> Edition:
         schema = document["schema"]
         if schema == SCHEMA_VERSION:
             return _edition(document)
-    except (KeyError, TypeError, IndexError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError("this is not an edition: build the issue again") from error
     raise ValueError(f"edition has schema {schema}, this pismo reads {SCHEMA_VERSION}")
 
@@ -144,45 +144,48 @@ def _edition(document: Mapping[str, Any]) -> Edition:
         sources=tuple(document["sources"]),
         images=tuple((hashed, path) for hashed, path in document["images"]),
         uses=tuple(
-            HoleUse(_decode(expr), Source(path, line)) for expr, path, line in document["uses"]
+            HoleUse(_node(expr), Source(path, line)) for expr, path, line in document["uses"]
         ),
     )
 
 
 def _parts(encoded: list[Any]) -> Parts:
-    return tuple(_decode(part) for part in encoded)
+    return tuple(_node(part) for part in encoded)
 
 
-def _decode(encoded: Any) -> Any:  # noqa: ANN401  # JSON comes in, any node goes out
-    """Rebuild a node; a list whose head is no tag is a tuple of nodes or scalars."""
-    if not isinstance(encoded, list):
-        return encoded
-    if encoded and isinstance(encoded[0], str) and encoded[0] in _TAGS:
-        node = _TAGS[encoded[0]]
-        expected = len(dataclasses.fields(node))
-        if len(encoded) == expected + 1:
-            return _rebuilt(node, encoded[1:])
-    return tuple(_decode(item) for item in encoded)
+def _node(encoded: list[Any]) -> Any:  # noqa: ANN401  # JSON comes in, any node goes out
+    tag, *fields = encoded
+    return _READERS[tag](*fields)
 
 
-def _rebuilt(node: type, encoded: list[Any]) -> Any:  # noqa: ANN401  # a node
-    if node is Constant or node is Static:
-        return node(*encoded)
-    if node is Path:
-        root, steps = encoded
-        return Path(root, tuple(steps))
-    if node is Hole:
-        expr, context = encoded
-        return Hole(_decode(expr), Context(context))
-    if node in (Filter, Test):
-        name, operand, *rest = encoded
-        return node(name, _decode(operand), *(_arguments(part) for part in rest))
-    return node(*(_decode(part) for part in encoded))
+def _nodes(encoded: list[Any]) -> tuple[Any, ...]:
+    return tuple(_node(item) for item in encoded)
 
 
-def _arguments(encoded: list[Any]) -> tuple[Any, ...]:
-    # Filter options are pairs `[name, expr]`; a pair named like a tag must not read as a node.
-    return tuple(
-        (item[0], _decode(item[1])) if len(item) == 2 and item[0] not in _TAGS else _decode(item)
-        for item in encoded
-    )
+def _filter(name: str, operand: list[Any], arguments: list[Any], options: list[Any]) -> Filter:
+    named = tuple((option, _node(value)) for option, value in options)
+    return Filter(name, _node(operand), _nodes(arguments), named)
+
+
+# Each reader takes the fields of its node as they were written; nothing is guessed from shape,
+# because any text may be called like a tag.
+_READERS: Mapping[str, Callable[..., Any]] = {
+    "text": Static,
+    "hole": lambda expr, context: Hole(_node(expr), Context(context)),
+    "choice": lambda branches, otherwise: Choice(_nodes(branches), _nodes(otherwise)),
+    "branch": lambda test, parts: Branch(_node(test), _nodes(parts)),
+    "repeat": lambda variable, over, body, otherwise, only: Repeat(
+        variable, _node(over), _nodes(body), _nodes(otherwise), only and _node(only)
+    ),
+    "const": Constant,
+    "list": lambda items: ListOf(_nodes(items)),
+    "path": lambda root, steps: Path(root, tuple(steps)),
+    "filter": _filter,
+    "test": lambda name, operand, arguments: Test(name, _node(operand), _nodes(arguments)),
+    "compare": lambda operator, left, right: Compare(operator, _node(left), _node(right)),
+    "arithmetic": lambda operator, left, right: Arithmetic(operator, _node(left), _node(right)),
+    "negative": lambda operand: Negative(_node(operand)),
+    "logic": lambda operator, operands: Logic(operator, _nodes(operands)),
+    "not": lambda operand: Not(_node(operand)),
+    "if": lambda test, then, otherwise: Conditional(_node(test), _node(then), _node(otherwise)),
+}

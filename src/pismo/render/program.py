@@ -1,0 +1,228 @@
+"""Expressions and parts as Python source: what `mime` compiles into one function per edition.
+
+Every text of an edition enters the source by `repr` or as a named constant, never as code, and
+every operation is a function of `values` and `filters`: the source decides only the order.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from pismo.model.edition import (
+    Arithmetic,
+    Compare,
+    Conditional,
+    Constant,
+    Expr,
+    Filter,
+    ListOf,
+    Logic,
+    Negative,
+    Not,
+    Path,
+    Static,
+    Test,
+)
+from pismo.render.escape import ESCAPES, Fork, Loop, Placed, Sink, Slot
+from pismo.render.filters import all_tests, filters_for
+from pismo.render.letter import LOOP, items_of
+from pismo.render.nothing import MISSING, below
+from pismo.render.values import COMPARISONS, OPERATIONS, negative, printed
+
+Encoder: TypeAlias = Callable[[str], object]
+_MEMO_LIMIT = 4096
+ROOTS = ("recipient", "picks", "links", "counts", "occasion")
+_LOOP_SOURCE = {
+    "index": "({i} + 1)",
+    "index0": "{i}",
+    "first": "({i} == 0)",
+    "last": "({i} == {n} - 1)",
+    "length": "{n}",
+    "revindex": "({n} - {i})",
+    "revindex0": "({n} - {i} - 1)",
+}
+
+
+class Emitter(Protocol):
+    """How static text and values become output, in the source of a program."""
+
+    def static(self, text: str) -> list[str]:
+        """Return the statements that put static text out."""
+
+    def value(self, source: str, sink: Sink) -> list[str]:
+        """Return the statements that put out the value of an expression's source."""
+
+
+@dataclass
+class Source:
+    """Lines of a program being written, and the objects that they name.
+
+    Attributes:
+        language: Of the edition, for its filters.
+        names: Everything that the source may name, by name.
+    """
+
+    language: str
+    lines: list[str] = field(default_factory=list)
+    names: dict[str, object] = field(
+        default_factory=lambda: {"M": MISSING, "below": below, "items_of": items_of}
+    )
+    variables: dict[str, str] = field(default_factory=lambda: {root: root for root in ROOTS})
+    _depth: int = 1
+    _count: int = 0
+
+    def constant(self, value: object) -> str:
+        """Name an object that the source needs."""
+        return self.bind(f"k{self._next()}", value)
+
+    def bind(self, name: str, value: object) -> str:
+        """Let the source use `value` as `name`."""
+        self.names[name] = value
+        return name
+
+    def add(self, *statements: str) -> None:
+        """Append statements at the present depth."""
+        self.lines.extend("    " * self._depth + statement for statement in statements)
+
+    def parts(self, parts: Placed, emitter: Emitter) -> None:
+        """Write the statements that put out `parts`."""
+        for part in parts:
+            match part:
+                case Static(text):
+                    self.add(*emitter.static(text))
+                case Slot(expr, sink):
+                    self.add(*emitter.value(self.expression(expr), sink))
+                case Fork():
+                    self._fork(part, emitter)
+                case Loop():
+                    self._loop(part, emitter)
+
+    def function(self, name: str, signature: str) -> Callable[..., bytes]:
+        """Compile what was written into a function."""
+        source = f"def {name}({signature}):\n" + "\n".join(self.lines) + "\n"
+        scope = dict(self.names)
+        # The source is ours: see the module's docstring.
+        exec(compile(source, f"<{name}>", "exec"), scope)  # noqa: S102
+        made: Callable[..., bytes] = scope[name]  # type: ignore[assignment]  # just defined
+        return made
+
+    def _fork(self, fork: Fork, emitter: Emitter) -> None:
+        word = "if"
+        for test, parts in fork.branches:
+            self._block(f"{word} {self.expression(test)}:", parts, emitter)
+            word = "elif"
+        if fork.otherwise:
+            self._block("else:", fork.otherwise, emitter)
+
+    def _loop(self, loop: Loop, emitter: Emitter) -> None:
+        number = self._next()
+        items, item, index, length = (f"{letter}{number}" for letter in ("s", "v", "i", "n"))
+        self.add(f"{items} = items_of({self.expression(loop.over)})")
+        kept = dict(self.variables)
+        self.variables |= {loop.variable: item}
+        if loop.only is not None:
+            self.add(f"{items} = [{item} for {item} in {items} if {self.expression(loop.only)}]")
+        self.add(f"{length} = len({items})")
+        self.variables |= {LOOP + loop.variable: f"{index} {length}"}
+        self._block(f"for {index}, {item} in enumerate({items}):", loop.body, emitter)
+        self.variables = kept
+        if loop.otherwise:
+            self._block(f"if not {items}:", loop.otherwise, emitter)
+
+    def _block(self, head: str, parts: Placed, emitter: Emitter) -> None:
+        self.add(head)
+        self._depth += 1
+        self.parts(parts, emitter)
+        self.add("pass")
+        self._depth -= 1
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
+
+    def expression(self, expr: Expr) -> str:
+        """Return the source of an expression."""
+        match expr:
+            case Path(root, steps):
+                return self._path(root, steps)
+            case Constant(None):
+                return "M"
+            case Constant(value):
+                return repr(value) if isinstance(value, str) else self.constant(value)
+            case Filter():
+                return self._filter(expr)
+            case Test(name, operand, arguments):
+                test = self.bind(f"t_{self._next()}", all_tests()[name])
+                return f"{test}({self._list((operand, *arguments))})"
+            case Compare(symbol, left, right):
+                compare = self.constant(COMPARISONS[symbol])
+                return f"{compare}({self._list((left, right))})"
+            case Arithmetic(symbol, left, right):
+                operate = self.constant(OPERATIONS[symbol])
+                return f"{operate}({self._list((left, right))})"
+            case _:
+                return self._logic(expr)
+
+    def _logic(self, expr: Expr) -> str:
+        match expr:
+            case Not(operand):
+                return f"(not {self.expression(operand)})"
+            case Logic(word, operands):
+                symbol = {"and": " and ", "or": " or "}[word]
+                return f"({symbol.join(self.expression(operand) for operand in operands)})"
+            case Conditional(test, then, otherwise):
+                sources = (self.expression(part) for part in (then, test, otherwise))
+                return "({} if {} else {})".format(*sources)
+            case Negative(operand):
+                return f"{self.bind('negative', negative)}({self.expression(operand)})"
+            case ListOf(items):
+                return f"[{self._list(items)}]"
+        raise AssertionError(expr)
+
+    def _path(self, root: str, steps: tuple[str | int, ...]) -> str:
+        known = self.variables.get(root)
+        if known is None:
+            return "M"
+        if root.startswith(LOOP):
+            index, _, length = known.partition(" ")
+            field_source = _LOOP_SOURCE.get(str(steps[0])) if len(steps) == 1 else None
+            return field_source.format(i=index, n=length) if field_source else "M"
+        if root == "recipient" and len(steps) == 1:
+            return f"recipient.get({steps[0]!r}, M)"
+        source = known
+        for step in steps:
+            source = f"below({source}, {step!r})"
+        return source
+
+    def _filter(self, expr: Filter) -> str:
+        if expr.name in ("default", "d") and len(expr.arguments) == 1 and not expr.options:
+            # The one filter that nearly every hole has, without a call.
+            value = f"d{self._next()}"
+            operand, fallback = self.expression(expr.operand), self.expression(expr.arguments[0])
+            return f"({fallback} if ({value} := {operand}) is M or {value} is None else {value})"
+        function = self.bind(f"f_{self._next()}", filters_for(self.language)[expr.name])
+        options = "".join(f", {name}={self.expression(value)}" for name, value in expr.options)
+        return f"{function}({self._list((expr.operand, *expr.arguments))}{options})"
+
+    def _list(self, exprs: tuple[Expr, ...]) -> str:
+        return ", ".join(self.expression(expr) for expr in exprs)
+
+
+def writer(sink: Sink, encode: Encoder) -> Callable[[object], object]:
+    """Return value -> escaped and encoded, remembering what it wrote last.
+
+    Names, products and prices come again and again; what comes once costs one lookup more.
+    """
+    escape = ESCAPES[sink]
+    memo: dict[str, object] = {}
+
+    def write(value: object) -> object:
+        text = value if type(value) is str else printed(value)
+        encoded = memo.get(text)
+        if encoded is None:
+            if len(memo) >= _MEMO_LIMIT:
+                memo.clear()
+            encoded = memo[text] = encode(escape(text))
+        return encoded
+
+    return write
