@@ -21,8 +21,8 @@ def may_send(
 ) -> dict[str, str]:
     """Say who may not be written to, and why; everybody else may.
 
-    One set-based question: a hundred thousand people take about half a second, fifty a few
-    milliseconds, so it is asked at plan and once more right before each claim.
+    One set-based question: a hundred thousand people take a second at most, fifty half a
+    millisecond, so it is asked at plan and once more right before each claim.
 
     Args:
         people: Readers (`Keys.readers`), or pairs of id and hash of the address.
@@ -36,15 +36,14 @@ def may_send(
         paused, holdout, capped; the first that holds, in this order.
     """
     asked = list(people)
-    barred: dict[str, str] = dict(
-        ledger.barred(
-            asked,
-            newsletter=newsletter.name,
-            topic=newsletter.topic or newsletter.name,
-            occasion=occasion,
-            at=moment,
-        )
+    known = ledger.barred(
+        asked,
+        newsletter=newsletter.name,
+        topic=newsletter.topic or newsletter.name,
+        occasion=occasion,
+        at=moment,
     )
+    barred = {person: reason.value for person, reason in known.items()}
     free = [reader[0] for reader in asked if reader[0] not in barred]
     if newsletter.holdout_percent:
         held = [

@@ -55,7 +55,8 @@ def restore(backup_file: Path, ledger_file: Path, *, replace: bool = False) -> P
     fresh.unlink(missing_ok=True)
     ledger_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _copy(backup_file, fresh)
-    open_ledger(fresh).close()  # migrates it, or says that it is none of ours
+    _refuse_stranger(fresh, backup_file.name)
+    open_ledger(fresh).close()  # brings it to this version's schema, or refuses a newer one
     aside = _move_aside(ledger_file) if ledger_file.exists() else None
     fresh.replace(ledger_file)
     for suffix in ("-wal", "-shm"):
@@ -87,6 +88,16 @@ def _copy(source: Path, target: Path) -> None:
     if verdict != "ok":
         target.unlink()
         raise StateError(f"the copy is damaged: {verdict}", hint="try an older backup")
+
+
+def _refuse_stranger(copy: Path, name: str) -> None:
+    with closing(sqlite3.connect(copy)) as database:
+        found = database.execute("SELECT name FROM sqlite_master WHERE name = 'deliveries'")
+        if found.fetchone() is None:
+            copy.unlink()
+            raise StateError(
+                f"{name} is no state database", hint="name what `pismo state backup` wrote"
+            )
 
 
 def _move_aside(ledger_file: Path) -> Path:
