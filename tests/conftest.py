@@ -1,12 +1,13 @@
 """Shared fixtures, and what to do where an outside program is missing."""
 
+import json
 import os
 import secrets
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -124,3 +125,41 @@ def small(tmp_path: Path) -> Path:
     root = tmp_path / "small"
     shutil.copytree(Path(__file__).parent / "workspaces" / "small", root)
     return root
+
+
+HandlebarsJs = Callable[[Sequence[tuple[str, Mapping[str, object]]]], list[str | None]]
+
+_RENDER_JS = """
+const Handlebars = require("handlebars");
+Handlebars.logger.level = 4;
+const cases = JSON.parse(require("fs").readFileSync(0));
+console.log(JSON.stringify(cases.map(([template, values]) => {
+  try { return Handlebars.compile(template, {noEscape: true})(values); } catch { return null; }
+})));
+"""
+
+
+@pytest.fixture(scope="session")
+def handlebars_js(tmp_path_factory: pytest.TempPathFactory) -> HandlebarsJs:
+    """Return npm's handlebars, not escaping: (template, values) pairs to texts, None for an error.
+
+    Use together with the `node` marker.
+    """
+    folder = tmp_path_factory.mktemp("handlebars")
+    install = ["npm", "install", "--no-audit", "--no-fund", "--silent", "handlebars@4.7"]
+    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = f"npm cannot install handlebars: {done.stderr.strip()[:200]}"
+        if os.environ.get("PISMO_REQUIRE_ALL") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    def render(cases: Sequence[tuple[str, Mapping[str, object]]]) -> list[str | None]:
+        run = ["node", "-e", _RENDER_JS]
+        told = subprocess.run(
+            run, cwd=folder, input=json.dumps(cases), capture_output=True, text=True, check=True
+        )
+        texts: list[str | None] = json.loads(told.stdout)
+        return texts
+
+    return render

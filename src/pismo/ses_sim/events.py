@@ -86,6 +86,10 @@ class FolderEvents:
         """Nothing is held."""
 
 
+class EventsLostError(RuntimeError):
+    """Events did not reach their queue; says which queue and why."""
+
+
 class QueueEvents:
     """Sends events to an SQS queue in batches of ten, from a thread of its own."""
 
@@ -94,6 +98,7 @@ class QueueEvents:
 
         self._sqs = boto3.client("sqs", endpoint_url=endpoint, region_name=region)
         self._url = url
+        self._problem: Exception | None = None
         self._waiting: queue.Queue[str | None] = queue.Queue()
         self._thread = threading.Thread(target=self._work, name="ses-sim-events", daemon=True)
         self._thread.start()
@@ -103,29 +108,41 @@ class QueueEvents:
         self._waiting.put(json.dumps(envelope(topic, event, at)))
 
     def flush(self) -> None:
-        """Wait until the queue has all of them."""
+        """Wait until the queue has all of them.
+
+        Raises:
+            EventsLostError: If it took not all.
+        """
         self._waiting.join()
+        if self._problem is not None:
+            problem, self._problem = self._problem, None
+            raise EventsLostError(f"events did not reach {self._url}: {problem}") from problem
 
     def close(self) -> None:
         """Send the rest and end the thread."""
         self._waiting.put(None)
         self._thread.join()
         self._sqs.close()
+        self.flush()
 
     def _work(self) -> None:
-        open_ = True
-        while open_:
+        goes_on = True
+        while goes_on:
             batch = [self._waiting.get()]
             while len(batch) < _QUEUE_BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
-            open_ = None not in batch
+            goes_on = None not in batch
             try:
                 self._send([body for body in batch if body is not None])
-            finally:
-                for _ in batch:
-                    self._waiting.task_done()
+            except Exception as error:  # noqa: BLE001 - whatever it is, who flushes must hear of it
+                self._problem = error
+            for _ in batch:
+                self._waiting.task_done()
 
     def _send(self, bodies: list[str]) -> None:
         entries = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(bodies)]
-        if entries:
-            self._sqs.send_message_batch(QueueUrl=self._url, Entries=entries)
+        if not entries:
+            return
+        told = self._sqs.send_message_batch(QueueUrl=self._url, Entries=entries)
+        if failed := told.get("Failed"):
+            raise EventsLostError(f"{len(failed)} of {len(entries)}: {failed[0].get('Message')}")

@@ -265,6 +265,8 @@ class _Parser:
     def _block(self, tag: _Tag, call: Call) -> Block:
         program, end = self._program()
         inverse, inverse_strip = None, Strip()
+        if end is not None and end.kind == "else-chain" and tag.kind == "^":
+            raise TemplateSyntaxError(f"line {end.line}: else with words in a {{{{^ block")
         if end is not None and end.kind != "/":
             inverse_strip = end.strip
             inverse, end = self._inverse(end)

@@ -27,30 +27,25 @@ def settle(program: Program, *, root: bool = False) -> None:
             continue
         before, after = _blank_before(body, at, root=root), _blank_after(body, at, root=root)
         if edges.right:
-            _eat_right(body, at + 1, everything=True)
+            _eat_right(_at(body, at + 1), everything=True)
         if edges.left:
-            _eat_left(body, at - 1, everything=True)
+            _eat_left(_at(body, at - 1), everything=True)
         if edges.inline and before and after:
-            _eat_right(body, at + 1)
+            _eat_right(_at(body, at + 1))
             _eat_own_indent(body, at, node)
         if isinstance(node, Block):
             if edges.open_alone and before:
-                _eat_right((node.program or node.inverse or Program()).body, 0)
-                _eat_left(body, at - 1)
+                _eat_right(_first(node.program or node.inverse or Program()))
+                _eat_left(_at(body, at - 1))
             if edges.close_alone and after:
-                _eat_right(body, at + 1)
-                _eat_left((node.inverse or node.program or Program()).body, -1)
+                _eat_right(_at(body, at + 1))
+                _eat_left(_last(node.inverse or node.program or Program()))
 
 
 def _eat_own_indent(body: list[Node], at: int, node: Node) -> None:
-    before = body[at - 1] if at else None
-    indent = (
-        re.search(r"(?:^|[^ \t])([ \t]+)$", before.original)
-        if isinstance(before, Content)
-        else None
-    )
-    if _eat_left(body, at - 1) and isinstance(node, Partial) and indent:
-        node.indent = indent.group(1)
+    before = _at(body, at - 1)
+    if _eat_left(before) and isinstance(before, Content) and isinstance(node, Partial):
+        node.indent = before.original[len(before.original.rstrip(" \t")) :]
 
 
 def _edges(node: Node) -> _Edges | None:
@@ -82,10 +77,10 @@ def _settle_block(block: Block) -> _Edges:
         close_alone=_blank_before((first or program).body, len((first or program).body)),
     )
     if block.open_strip.right:
-        _eat_right(program.body, 0, everything=True)
+        _eat_right(_first(program), everything=True)
     if first is None or last is None:
         if block.close_strip.left:
-            _eat_left(program.body, -1, everything=True)
+            _eat_left(_last(program), everything=True)
         return edges
     _settle_else(block, program, first, last)
     return edges
@@ -98,15 +93,15 @@ def _chain_program(node: Node) -> Program | None:
 
 def _settle_else(block: Block, program: Program, first: Program, last: Program) -> None:
     if block.inverse_strip.left:
-        _eat_left(program.body, -1, everything=True)
+        _eat_left(_last(program), everything=True)
     if block.inverse_strip.right:
-        _eat_right(first.body, 0, everything=True)
+        _eat_right(_first(first), everything=True)
     if block.close_strip.left:
-        _eat_left(last.body, -1, everything=True)
+        _eat_left(_last(last), everything=True)
     alone = _blank_before(program.body, len(program.body)) and _blank_after(first.body, -1)
     if alone:
-        _eat_left(program.body, -1)
-        _eat_right(first.body, 0)
+        _eat_left(_last(program))
+        _eat_right(_first(first))
 
 
 def _blank_before(body: list[Node], at: int, *, root: bool = False) -> bool:
@@ -125,17 +120,28 @@ def _blank_after(body: list[Node], at: int, *, root: bool = False) -> bool:
     return isinstance(after, Content) and bool(re.match(pattern, after.original))
 
 
-def _eat_right(body: list[Node], at: int, *, everything: bool = False) -> None:
-    node = body[at] if at < len(body) else None
+def _at(body: list[Node], at: int) -> Node | None:
+    return body[at] if 0 <= at < len(body) else None
+
+
+def _first(program: Program) -> Node | None:
+    return _at(program.body, 0)
+
+
+def _last(program: Program) -> Node | None:
+    return _at(program.body, len(program.body) - 1)
+
+
+def _eat_right(node: Node | None, *, everything: bool = False) -> None:
+    """Eat the blank rest of a line (or all whitespace) at the start of a text."""
     if isinstance(node, Content) and (everything or not node.right_stripped):
         value = re.sub(r"\A\s+" if everything else r"\A[ \t]*\r?\n?", "", node.value)
         node.right_stripped = value != node.value
         node.value = value
 
 
-def _eat_left(body: list[Node], at: int, *, everything: bool = False) -> bool:
-    """Eat the whitespace at the end of a text; `at` -1 is the last node."""
-    node = body[at] if body else None
+def _eat_left(node: Node | None, *, everything: bool = False) -> bool:
+    """Eat the indent (or all whitespace) at the end of a text; say whether there was any."""
     if not isinstance(node, Content) or (not everything and node.left_stripped):
         return False
     value = re.sub(r"\s+\Z" if everything else r"[ \t]+\Z", "", node.value)

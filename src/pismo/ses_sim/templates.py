@@ -82,6 +82,8 @@ def compiled(parts: tuple[str, str, str]) -> tuple[Template, Template, Template]
         subject, html, text = (compile_template(part) for part in parts)
     except TemplateSyntaxError as error:
         raise bad_request(f"the template is not valid: {error}") from error
+    except RecursionError as error:
+        raise bad_request("the template is not valid: blocks nested too deeply") from error
     return subject, html, text
 
 
