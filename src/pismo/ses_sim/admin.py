@@ -44,7 +44,8 @@ def answer(controls: Controls, request: Request) -> Response:
         return _text(405, "only GET here")
     russian = pages.prefers_russian(request.headers.get("accept-language", ""))
     if path == "/":
-        return _html(pages.index(state, russian=russian))
+        url = f"http://{controls.address[0]}:{controls.address[1]}"
+        return _html(pages.index(state, url, russian=russian))
     parts = unquote(path).strip("/").split("/")
     letter = _letter(state, parts[1]) if parts[0] == "letters" and len(parts) > 1 else None
     if letter is None:

@@ -81,8 +81,8 @@ def prefers_russian(accept_language: str) -> bool:
     return weights["ru"] > weights["en"]
 
 
-def index(state: State, *, russian: bool) -> str:
-    """Return the list of letters, newest first."""
+def index(state: State, url: str, *, russian: bool) -> str:
+    """Return the list of letters, newest first; without any, how to send some to `url`."""
     say = _words(russian=russian)
     counts = f"{say('accepted')}: {state.accepted}, {say('throttled')}: {state.throttled}"
     newest = list(state.letters)[-_SHOWN:][::-1]
@@ -96,7 +96,7 @@ def index(state: State, *, russian: bool) -> str:
         body = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         body += f'<p class="soft">{say("newest first, up to")} {_SHOWN}</p>'
     else:
-        command = "PISMO_SES_ENDPOINT=http://127.0.0.1:… pismo publish ISSUE --to ses --yes"
+        command = f"PISMO_SES_ENDPOINT={url} pismo publish ISSUE --to ses --yes"
         empty = say("No letters yet. Publish to this address:")
         body = f"<p>{empty}</p><pre>{escape(command)}</pre>"
     return _page(say("Letters"), f'<p class="soft">{counts}</p>{body}', russian=russian)

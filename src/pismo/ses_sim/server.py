@@ -102,34 +102,39 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Collect a request; answer it when it is whole."""
+        """Collect requests; answer each when it is whole and the one before is answered."""
         self._buffer += data
-        if not self._busy:
-            self._next()
+        self._drain()
 
-    def _next(self) -> None:
+    def _drain(self) -> None:
+        while not self._busy and self._transport is not None:
+            request = self._next()
+            if request is None:
+                return
+            self._serve(request)
+
+    def _next(self) -> Request | None:
+        """Cut the next whole request off the buffer; end the connection if it is none of HTTP."""
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             if len(self._buffer) > _MOST_HEADERS:
                 self._abort()
-            return
+            return None
         head = _head(bytes(self._buffer[:end]))
         if head is None:
             self._write(Response(400, b'{"message": "not HTTP"}'), close=True)
-            return
+            return None
         method, target, headers = head
         length = headers.get("content-length", "0")
         if "transfer-encoding" in headers or not length.isdigit() or int(length) > _MOST_BODY:
             self._write(Response(411, b'{"message": "Content-Length is required"}'), close=True)
-            return
+            return None
         whole = end + 4 + int(length)
         if len(self._buffer) < whole:
-            if headers.pop("expect", "") and self._transport is not None:
-                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            return
+            return None
         body = bytes(self._buffer[end + 4 : whole])
         del self._buffer[:whole]
-        self._serve(Request(method, target, headers, body))
+        return Request(method, target, headers, body)
 
     def _serve(self, request: Request) -> None:
         if not request.path.startswith("/v2/"):
@@ -140,14 +145,18 @@ class Connection(asyncio.Protocol):
         operation = route.operation if route is not None else ""
         simulator.state.requests[operation] += 1
         fault = simulator.plan.next(operation)
-        self._busy = True
         delay = simulator.state.settings.latency_ms
         delay += fault.ms if fault is not None and fault.kind is FaultKind.LATENCY else 0
-        if delay:
-            loop = asyncio.get_running_loop()
-            loop.call_later(delay / 1000, self._carry_out, request, route, fault)
-        else:
+        if not delay:
             self._carry_out(request, route, fault)
+            return
+        self._busy = True
+
+        def later() -> None:
+            self._carry_out(request, route, fault)
+            self._drain()
+
+        asyncio.get_running_loop().call_later(delay / 1000, later)
 
     def _carry_out(self, request: Request, route: Route | None, fault: Fault | None) -> None:
         response = self._response(request, route, fault)
@@ -155,8 +164,6 @@ class Connection(asyncio.Protocol):
         if response is not None:
             self._answer(response, fault)
         self._simulator.after_answer(route)
-        if self._buffer and not self._busy and self._transport is not None:
-            self._next()
 
     def _response(
         self, request: Request, route: Route | None, fault: Fault | None
