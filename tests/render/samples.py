@@ -196,7 +196,7 @@ def full_edition() -> Edition:
             '</ul>\n<a href="',
             hole(Path("links", ("unsubscribe",)), Context.URL),
             '">отписаться</a> <a href="https://shop.example.com/?q=',
-            hole(FIRST_NAME, Context.URL),
+            hole(Filter("urlencode", FIRST_NAME), Context.ATTRIBUTE),
             '">искать</a></body></html>\n',
         ),
         text=(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from pismo.model.edition import Choice, Edition, Expr, Hole, Parts, Path, Repeat, Static, paths
 from pismo.model.people import Email, Recipient
-from pismo.render.escape import ESCAPES, Fork, Loop, Placed, Slot, as_header, placed
+from pismo.render.escape import ESCAPES, as_header
 from pismo.render.nothing import MISSING
 from pismo.render.scope import scope_of
 from pismo.render.values import Scope, evaluate, printed
@@ -22,13 +22,12 @@ def render(edition: Edition, recipient: Recipient) -> Email:
     return Email(
         sender=edition.sender,
         to=as_header(recipient.address or ""),
-        subject=one_line(filled(placed(edition.subject), scope, language)),
-        preheader=one_line(filled(placed(edition.preheader), scope, language)),
-        html=filled(placed(edition.html), scope, language),
-        text=filled(placed(edition.text), scope, language),
+        subject=one_line(filled(edition.subject, scope, language)),
+        preheader=one_line(filled(edition.preheader, scope, language)),
+        html=filled(edition.html, scope, language),
+        text=filled(edition.text, scope, language),
         headers=tuple(
-            (name, one_line(filled(placed(parts), scope, language)))
-            for name, parts in edition.headers
+            (name, one_line(filled(parts, scope, language))) for name, parts in edition.headers
         ),
     )
 
@@ -38,22 +37,22 @@ def one_line(text: str) -> str:
     return as_header(text).strip(" ")
 
 
-def filled(parts: Placed, scope: Scope, language: str) -> str:
+def filled(parts: Parts, scope: Scope, language: str) -> str:
     """Return static text and values, joined."""
     return "".join(_pieces(parts, scope, language))
 
 
-def _pieces(parts: Placed, scope: Scope, language: str) -> Iterator[str]:
+def _pieces(parts: Parts, scope: Scope, language: str) -> Iterator[str]:
     for part in parts:
         match part:
             case Static(text):
                 yield text
-            case Slot(expr, sink):
-                yield ESCAPES[sink](printed(evaluate(expr, scope, language)))
-            case Fork(branches, otherwise):
-                taken = (arm for test, arm in branches if evaluate(test, scope, language))
+            case Hole(expr, context):
+                yield ESCAPES[context](printed(evaluate(expr, scope, language)))
+            case Choice(branches, otherwise):
+                taken = (b.parts for b in branches if evaluate(b.test, scope, language))
                 yield from _pieces(next(taken, otherwise), scope, language)
-            case Loop():
+            case Repeat():
                 rounds = rounds_of(part, scope, language)
                 for inside in rounds:
                     yield from _pieces(part.body, inside, language)
@@ -66,7 +65,7 @@ def items_of(value: object) -> tuple[object, ...]:
     return tuple(value) if isinstance(value, str | list | tuple | dict) else ()
 
 
-def rounds_of(repeat: Repeat | Loop, scope: Scope, language: str) -> list[Scope]:
+def rounds_of(repeat: Repeat, scope: Scope, language: str) -> list[Scope]:
     """Return the scope of every round of a repeat, without the items that its `only` leaves out."""
     name = repeat.variable
     bound: list[Scope] = [

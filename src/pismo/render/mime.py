@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from pismo.errors import SendError
-from pismo.model.edition import Edition, Static
+from pismo.model.edition import Choice, Context, Edition, Parts, Repeat, Static
 from pismo.model.people import Recipient
 from pismo.render.encode import (
     CRLF,
@@ -28,7 +28,6 @@ from pismo.render.encode import (
     quoted_printable,
     wire_lines,
 )
-from pismo.render.escape import Fork, Loop, Placed, Sink, placed
 from pismo.render.letter import one_line
 from pismo.render.program import ROOTS, Source, writer
 from pismo.render.scope import scope_of
@@ -56,8 +55,8 @@ def mime_program(edition: Edition) -> Program:
     _headers(source, edition)
     boundary = f"=_pismo_{edition.digest[:32]}"
     _constant(source, _multipart(boundary))
-    _body(source, boundary, "plain", placed(edition.text))
-    _body(source, boundary, "html", placed(edition.html))
+    _body(source, boundary, "plain", edition.text)
+    _body(source, boundary, "html", edition.html)
     _constant(source, f"--{boundary}--\r\n".encode())
     source.add("return b''.join(out)")
     letter = source.function("letter", "scope, addressed")
@@ -97,7 +96,7 @@ def _headers(source: Source, edition: Edition) -> None:
     source.bind("header", _header)
     for name, parts in (("Subject", edition.subject), *edition.headers):
         source.add("said = []", "say = said.append")
-        source.parts(placed(parts), _Said(source))
+        source.parts(parts, _Said(source))
         source.add(f"add(header({name!r}, ''.join(said)))")
 
 
@@ -113,7 +112,7 @@ def _multipart(boundary: str) -> bytes:
     ).encode()
 
 
-def _body(source: Source, boundary: str, subtype: str, parts: Placed) -> None:
+def _body(source: Source, boundary: str, subtype: str, parts: Parts) -> None:
     """Write one part: its head, its text, and the line end that belongs to the next boundary."""
     static = [wire_lines(text) for text in _static(parts)]
     as_base64 = sum(map(len, static)) * 78 // 57
@@ -139,16 +138,16 @@ def _body(source: Source, boundary: str, subtype: str, parts: Placed) -> None:
     source.bind("line_end", CRLF)
 
 
-def _static(parts: Placed) -> Iterator[str]:
+def _static(parts: Parts) -> Iterator[str]:
     for part in parts:
         match part:
             case Static(text):
                 yield text
-            case Fork(branches, otherwise):
-                for _, arm in branches:
-                    yield from _static(arm)
+            case Choice(branches, otherwise):
+                for branch in branches:
+                    yield from _static(branch.parts)
                 yield from _static(otherwise)
-            case Loop(body=body, otherwise=otherwise):
+            case Repeat(body=body, otherwise=otherwise):
                 yield from _static(body)
                 yield from _static(otherwise)
 
@@ -166,8 +165,8 @@ class _Said:
     def static(self, text: str) -> list[str]:
         return [f"say({text!r})"]
 
-    def value(self, source: str, sink: Sink) -> list[str]:
-        return [f"say({self.source.constant(writer(sink, str))}({source}))"]
+    def value(self, source: str, context: Context) -> list[str]:
+        return [f"say({self.source.constant(writer(context, str))}({source}))"]
 
 
 @dataclass(frozen=True)
@@ -180,8 +179,8 @@ class _QuotedPrintable:
         encoded = quoted_printable(wire_lines(text))
         return [f"add({self.source.constant(encoded)})"] if encoded else []
 
-    def value(self, source: str, sink: Sink) -> list[str]:
-        write = writer(sink, lambda text: quoted_printable(wire_lines(text)))
+    def value(self, source: str, context: Context) -> list[str]:
+        write = writer(context, lambda text: quoted_printable(wire_lines(text)))
         return [f"add({self.source.constant(write)}({source}))"]
 
 
@@ -203,8 +202,8 @@ class _Base64:
             f"run = {self.source.constant(rests)}[fill]",
         ]
 
-    def value(self, source: str, sink: Sink) -> list[str]:
-        return [f"run += {self.source.constant(writer(sink, wire_lines))}({source})"]
+    def value(self, source: str, context: Context) -> list[str]:
+        return [f"run += {self.source.constant(writer(context, wire_lines))}({source})"]
 
 
 def _aligned(data: bytes, fill: int) -> tuple[bytes, bytes, bytes]:

@@ -10,20 +10,25 @@ from typing import Protocol, TypeAlias
 
 from pismo.model.edition import (
     Arithmetic,
+    Choice,
     Compare,
     Conditional,
     Constant,
+    Context,
     Expr,
     Filter,
+    Hole,
     ListOf,
     Logic,
     Negative,
     Not,
+    Parts,
     Path,
+    Repeat,
     Static,
     Test,
 )
-from pismo.render.escape import ESCAPES, Fork, Loop, Placed, Sink, Slot
+from pismo.render.escape import ESCAPES
 from pismo.render.filters import all_tests, filters_for
 from pismo.render.letter import LOOP, items_of
 from pismo.render.nothing import MISSING, below
@@ -49,7 +54,7 @@ class Emitter(Protocol):
     def static(self, text: str) -> list[str]:
         """Return the statements that put static text out."""
 
-    def value(self, source: str, sink: Sink) -> list[str]:
+    def value(self, source: str, context: Context) -> list[str]:
         """Return the statements that put out the value of an expression's source."""
 
 
@@ -84,18 +89,18 @@ class Source:
         """Append statements at the present depth."""
         self.lines.extend("    " * self._depth + statement for statement in statements)
 
-    def parts(self, parts: Placed, emitter: Emitter) -> None:
+    def parts(self, parts: Parts, emitter: Emitter) -> None:
         """Write the statements that put out `parts`."""
         for part in parts:
             match part:
                 case Static(text):
                     self.add(*emitter.static(text))
-                case Slot(expr, sink):
-                    self.add(*emitter.value(self.expression(expr), sink))
-                case Fork():
-                    self._fork(part, emitter)
-                case Loop():
-                    self._loop(part, emitter)
+                case Hole(expr, context):
+                    self.add(*emitter.value(self.expression(expr), context))
+                case Choice():
+                    self._choice(part, emitter)
+                case Repeat():
+                    self._repeat(part, emitter)
 
     def function(self, name: str, signature: str) -> Callable[..., bytes]:
         """Compile what was written into a function."""
@@ -106,30 +111,30 @@ class Source:
         made: Callable[..., bytes] = scope[name]  # type: ignore[assignment]  # just defined
         return made
 
-    def _fork(self, fork: Fork, emitter: Emitter) -> None:
+    def _choice(self, choice: Choice, emitter: Emitter) -> None:
         word = "if"
-        for test, parts in fork.branches:
-            self._block(f"{word} {self.expression(test)}:", parts, emitter)
+        for branch in choice.branches:
+            self._block(f"{word} {self.expression(branch.test)}:", branch.parts, emitter)
             word = "elif"
-        if fork.otherwise:
-            self._block("else:", fork.otherwise, emitter)
+        if choice.otherwise:
+            self._block("else:", choice.otherwise, emitter)
 
-    def _loop(self, loop: Loop, emitter: Emitter) -> None:
+    def _repeat(self, repeat: Repeat, emitter: Emitter) -> None:
         number = self._next()
         items, item, index, length = (f"{letter}{number}" for letter in ("s", "v", "i", "n"))
-        self.add(f"{items} = items_of({self.expression(loop.over)})")
+        self.add(f"{items} = items_of({self.expression(repeat.over)})")
         kept = dict(self.variables)
-        self.variables |= {loop.variable: item}
-        if loop.only is not None:
-            self.add(f"{items} = [{item} for {item} in {items} if {self.expression(loop.only)}]")
+        self.variables |= {repeat.variable: item}
+        if repeat.only is not None:
+            self.add(f"{items} = [{item} for {item} in {items} if {self.expression(repeat.only)}]")
         self.add(f"{length} = len({items})")
-        self.variables |= {LOOP + loop.variable: f"{index} {length}"}
-        self._block(f"for {index}, {item} in enumerate({items}):", loop.body, emitter)
+        self.variables |= {LOOP + repeat.variable: f"{index} {length}"}
+        self._block(f"for {index}, {item} in enumerate({items}):", repeat.body, emitter)
         self.variables = kept
-        if loop.otherwise:
-            self._block(f"if not {items}:", loop.otherwise, emitter)
+        if repeat.otherwise:
+            self._block(f"if not {items}:", repeat.otherwise, emitter)
 
-    def _block(self, head: str, parts: Placed, emitter: Emitter) -> None:
+    def _block(self, head: str, parts: Parts, emitter: Emitter) -> None:
         self.add(head)
         self._depth += 1
         self.parts(parts, emitter)
@@ -208,12 +213,12 @@ class Source:
         return ", ".join(self.expression(expr) for expr in exprs)
 
 
-def writer(sink: Sink, encode: Encoder) -> Callable[[object], object]:
+def writer(context: Context, encode: Encoder) -> Callable[[object], object]:
     """Return value -> escaped and encoded, remembering what it wrote last.
 
     Names, products and prices come again and again; what comes once costs one lookup more.
     """
-    escape = ESCAPES[sink]
+    escape = ESCAPES[context]
     memo: dict[str, object] = {}
 
     def write(value: object) -> object:
