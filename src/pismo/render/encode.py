@@ -55,10 +55,9 @@ def base64_lines(data: bytes) -> bytes:
     """Encode bytes as base64, every line ended by CRLF; only the last may end in padding."""
     if len(data) <= _B64_LINE:
         return b2a_base64(data, newline=False) + CRLF if data else b""
-    return b"".join(
-        b2a_base64(data[start : start + _B64_LINE], newline=False) + CRLF
-        for start in range(0, len(data), _B64_LINE)
-    )
+    starts = range(0, len(data), _B64_LINE)
+    lines = [b2a_base64(data[start : start + _B64_LINE], newline=False) for start in starts]
+    return CRLF.join(lines) + CRLF
 
 
 @lru_cache(maxsize=64)

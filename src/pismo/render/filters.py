@@ -121,7 +121,9 @@ def _own_filters(language: str) -> dict[str, Filter]:
         "default": _default,
         "plural": text.plural,
         "number": text.number_text,
-        "money": lambda amount, currency="RUB": _money(amount, currency, language),
+        "money": lambda amount, currency="RUB": text.money(
+            Decimal(str(amount)), currency, language
+        ),
         "date": lambda day, pattern="", year=False: _date(day, pattern, language, year=year),
         "escape": str,
         "string": str,
@@ -134,12 +136,6 @@ def _default(value: object, fallback: object = "", boolean: object = False) -> o
     if isinstance(value, Undefined) or (boolean and not value):
         return fallback
     return value
-
-
-@lru_cache(maxsize=4096)
-def _money(amount: object, currency: str, language: str) -> str:
-    # Cached: the same prices stand in thousands of letters, and Decimal is slow to write.
-    return text.money(Decimal(str(amount)), currency, language)
 
 
 def _date(value: object, pattern: str, language: str, *, year: bool) -> str:

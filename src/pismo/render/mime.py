@@ -95,6 +95,9 @@ def _addressed(recipient: Recipient, date: datetime, message_id: str) -> bytes:
 def _headers(source: Source, edition: Edition) -> None:
     source.bind("header", _header)
     for name, parts in (("Subject", edition.subject), *edition.headers):
+        if all(isinstance(part, Static) for part in parts):
+            _constant(source, _header(name, "".join(_static(parts))))
+            continue
         source.add("said = []", "say = said.append")
         source.parts(parts, _Said(source))
         source.add(f"add(header({name!r}, ''.join(said)))")

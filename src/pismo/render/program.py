@@ -6,6 +6,7 @@ every operation is a function of `values` and `filters`: the source decides only
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from pismo.model.edition import (
@@ -65,6 +66,8 @@ class Source:
     Attributes:
         language: Of the edition, for its filters.
         names: Everything that the source may name, by name.
+        variables: The source of each root and of the variables of the repeats around.
+        tables: Those among them that are dicts for certain.
     """
 
     language: str
@@ -73,6 +76,7 @@ class Source:
         default_factory=lambda: {"M": MISSING, "below": below, "items_of": items_of}
     )
     variables: dict[str, str] = field(default_factory=lambda: {root: root for root in ROOTS})
+    tables: frozenset[str] = frozenset({"recipient", "occasion"})
     _depth: int = 1
     _count: int = 0
 
@@ -123,14 +127,16 @@ class Source:
         number = self._next()
         items, item, index, length = (f"{letter}{number}" for letter in ("s", "v", "i", "n"))
         self.add(f"{items} = items_of({self.expression(repeat.over)})")
-        kept = dict(self.variables)
+        kept, tables = dict(self.variables), self.tables
         self.variables |= {repeat.variable: item}
+        if isinstance(repeat.over, Path) and repeat.over == Path("picks"):
+            self.tables = tables | {repeat.variable}
         if repeat.only is not None:
             self.add(f"{items} = [{item} for {item} in {items} if {self.expression(repeat.only)}]")
         self.add(f"{length} = len({items})")
         self.variables |= {LOOP + repeat.variable: f"{index} {length}"}
         self._block(f"for {index}, {item} in enumerate({items}):", repeat.body, emitter)
-        self.variables = kept
+        self.variables, self.tables = kept, tables
         if repeat.otherwise:
             self._block(f"if not {items}:", repeat.otherwise, emitter)
 
@@ -192,10 +198,11 @@ class Source:
             index, _, length = known.partition(" ")
             field_source = _LOOP_SOURCE.get(str(steps[0])) if len(steps) == 1 else None
             return field_source.format(i=index, n=length) if field_source else "M"
-        if root == "recipient" and len(steps) == 1:
-            return f"recipient.get({steps[0]!r}, M)"
-        source = known
-        for step in steps:
+        source, rest = known, steps
+        if root in self.tables and steps:
+            # `scope_of` made these dicts, with MISSING already in place.
+            source, rest = f"{known}.get({steps[0]!r}, M)", steps[1:]
+        for step in rest:
             source = f"below({source}, {step!r})"
         return source
 
@@ -205,12 +212,27 @@ class Source:
             value = f"d{self._next()}"
             operand, fallback = self.expression(expr.operand), self.expression(expr.arguments[0])
             return f"({fallback} if ({value} := {operand}) is M or {value} is None else {value})"
-        function = self.bind(f"f_{self._next()}", filters_for(self.language)[expr.name])
+        function = self.bind(
+            f"f_{self._next()}", remembering(filters_for(self.language)[expr.name])
+        )
         options = "".join(f", {name}={self.expression(value)}" for name, value in expr.options)
         return f"{function}({self._list((expr.operand, *expr.arguments))}{options})"
 
     def _list(self, exprs: tuple[Expr, ...]) -> str:
         return ", ".join(self.expression(expr) for expr in exprs)
+
+
+def remembering(function: Callable[..., object]) -> Callable[..., object]:
+    """Return a pure function that need not repeat itself: prices and plurals come in thousands."""
+    cached = lru_cache(maxsize=_MEMO_LIMIT, typed=True)(function)
+
+    def remembered(*arguments: object, **options: object) -> object:
+        try:
+            return cached(*arguments, **options)
+        except TypeError:  # a list or a dict has no hash; filters themselves raise nothing
+            return function(*arguments, **options)
+
+    return remembered
 
 
 def writer(context: Context, encode: Encoder) -> Callable[[object], object]:
