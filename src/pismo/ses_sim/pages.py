@@ -55,6 +55,7 @@ th, td { text-align: left; vertical-align: top; padding: .55rem .8rem;
   overflow-wrap: anywhere; }
 tr:last-child > * { border-bottom: 0; }
 th { font-weight: 600; color: var(--soft); white-space: nowrap; }
+td.subject { min-width: 14rem; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .outcome { padding: .1rem .5rem; border-radius: 1rem; background: #dcefe0; color: #1c5a2b;
   white-space: nowrap; }
@@ -65,7 +66,10 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--paper);
 iframe { width: 100%; height: 80vh; border: 1px solid var(--line); border-radius: .5rem;
   background: #fff; }
 summary { cursor: pointer; margin: 1rem 0 .5rem; font-weight: 600; }
-@media (max-width: 40rem) { .wide { display: none; } }
+@media (max-width: 40rem) { .wide, .list thead { display: none; }
+  .list, .list tbody, .list tr, .list td { display: block; border-bottom: 0; }
+  .list tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  .list td { padding: .1rem .8rem; } td.subject { min-width: 0; } }
 """
 
 
@@ -93,7 +97,7 @@ def index(state: State, url: str, *, russian: bool) -> str:
             + f'<th class="wide">{say("Tags")}</th>'
         )
         rows = "".join(_row(one, russian=russian) for one in newest)
-        body = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        body = f'<table class="list"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
         body += f'<p class="soft">{say("newest first, up to")} {_SHOWN}</p>'
     else:
         command = f"PISMO_SES_ENDPOINT={url} pismo publish ISSUE --to ses --yes"
@@ -137,7 +141,7 @@ def _row(one: Letter, *, russian: bool) -> str:
     link = f"/letters/{escape(one.message_id)}"
     return (
         f'<tr><td class="time">{one.accepted_at:%H:%M:%S}</td><td>{escape(", ".join(one.to))}</td>'
-        f'<td><a href="{link}">{escape(one.subject) or say("no subject")}</a></td>'
+        f'<td class="subject"><a href="{link}">{escape(one.subject) or say("no subject")}</a></td>'
         f'<td><span class="outcome{bad}">{say(one.outcome)}</span></td>'
         f'<td class="wide soft">{escape(_tags(one))}</td></tr>'
     )

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 
 from pismo.ses_sim import admin, api, routes
@@ -93,8 +94,14 @@ class Connection(asyncio.Protocol):
     def end_when_idle(self) -> None:
         """End now, or after the request that is being answered."""
         self._closing = True
-        if not self._busy and self._transport is not None:
-            self._transport.close()
+        if self._busy or self._transport is None:
+            return
+        if not self._transport.get_write_buffer_size():
+            # close() acts in the loop's next turn, and a client that is quick would still take
+            # this connection for open; FIN now makes it open a new one, and be refused.
+            with suppress(OSError):
+                self._transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        self._transport.close()
 
     def drop(self) -> None:
         """End now, whatever is going on."""
