@@ -65,8 +65,15 @@ class Store:
         columns = ", ".join(name for name, _ in table.columns)
         types = {"blob": "BLOB" if self.is_sqlite else "BYTEA"}
         ddl = ", ".join(f"{name} {types.get(kind, kind)}" for name, kind in table.columns)
-        connection.exec_driver_sql(f"CREATE TEMP TABLE IF NOT EXISTS {table.name} ({ddl})")
-        connection.exec_driver_sql(f"DELETE FROM {table.name}")
+        create = f"CREATE TEMP TABLE IF NOT EXISTS {table.name} ({ddl})"
+        if self.is_sqlite:
+            connection.exec_driver_sql(create)
+            connection.exec_driver_sql(f"DELETE FROM {table.name}")
+        else:
+            # Emptied by the commit: DELETE would leave dead rows that nobody vacuums.
+            connection.exec_driver_sql(f"{create} ON COMMIT DELETE ROWS")
+            if connection.exec_driver_sql(f"SELECT 1 FROM {table.name} LIMIT 1").first():
+                connection.exec_driver_sql(f"TRUNCATE {table.name}")
         cursor: Any = connection.connection.cursor()
         try:
             if self.is_sqlite:
