@@ -1,5 +1,6 @@
 """`pismo ses-sim` as a command, and the promise to stand alone."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,8 @@ from click.testing import CliRunner
 
 from pismo import ses_sim
 from pismo.ses_sim.command import ses_sim_command
+from pismo.ses_sim.faults import FaultKind, faults_from
+from pismo.ses_sim.routes import OPERATIONS
 
 
 def _run(*arguments: str) -> subprocess.Popen[str]:
@@ -62,3 +65,28 @@ def test_simulator_stands_alone_and_loads_no_boto3() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["[]", "[]"]
+
+
+@pytest.fixture(scope="module")
+def reference(repository: Path) -> str:
+    return (repository / "docs/reference/ses-sim.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("option", [one.opts[0] for one in ses_sim_command.params])
+def test_reference_has_every_option(reference: str, option: str) -> None:
+    assert f"`{option}" in reference
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_reference_has_every_operation(reference: str, operation: str) -> None:
+    assert f"`{operation}`" in reference
+
+
+@pytest.mark.parametrize("kind", list(FaultKind))
+def test_reference_has_every_fault(reference: str, kind: FaultKind) -> None:
+    assert f"| `{kind}` |" in reference
+
+
+def test_fault_plan_of_the_reference_can_be_read(reference: str) -> None:
+    example = reference.split("```json\n")[1].split("```", maxsplit=1)[0]
+    assert [one.kind for one in faults_from(json.loads(example))] == ["drop", "error", "entries"]

@@ -7,7 +7,7 @@ from itertools import count
 from uuid import uuid4
 
 from pismo.ses_sim import account, limits
-from pismo.ses_sim.events import stamp
+from pismo.ses_sim.events import NoEvents, stamp
 from pismo.ses_sim.handlebars import MissingValueError
 from pismo.ses_sim.letters import mime
 from pismo.ses_sim.limits import Pairs
@@ -144,6 +144,8 @@ def _reasons(state: State, configuration_set: str) -> tuple[str, ...]:
 
 
 def _tell(state: State, letter: Letter, destination: Destination) -> None:
+    if isinstance(state.sink, NoEvents):
+        return
     chosen = state.configuration_sets.get(letter.configuration_set)
     topics = (
         [one for one in chosen.destinations.values() if one.enabled and one.topic] if chosen else []
