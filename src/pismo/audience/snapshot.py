@@ -28,13 +28,15 @@ _BLOCK = 1 << 20
 class Snapshot:
     """One state of the audience, never changed; what is derived from it lies beside its tables.
 
-    `facts` is the file of computed facts, or None before `compute_facts`.
+    `facts` is the file of computed facts, or None before `compute_facts`; `recommend` the folder
+    of similarity and popularity of products, or None before `pismo.recommend.prepare`.
     """
 
     id: str
     path: Path
     created_at: datetime
     facts: Path | None = None
+    recommend: Path | None = None
 
     def connect(self, *, memory: str = "", threads: int = 0) -> "duckdb.DuckDBPyConnection":
         """Open an engine confined to this snapshot, with its tables and facts as views."""
@@ -44,6 +46,8 @@ class Snapshot:
             engine.execute(f"CREATE VIEW {table} AS SELECT * FROM {_scan(self.table(table))}")
         if self.facts is not None:
             engine.execute(f"CREATE VIEW facts AS SELECT * FROM {_scan(self.facts)}")
+        for file in sorted(self.recommend.glob("*.parquet")) if self.recommend else ():
+            engine.execute(f"CREATE VIEW {file.stem} AS SELECT * FROM {_scan(file)}")
         return engine
 
     def table(self, name: str) -> Path:
@@ -78,9 +82,8 @@ def open_snapshot(path: Path) -> Snapshot:
         FileNotFoundError: If it is not a snapshot.
     """
     about = json.loads((path / "snapshot.json").read_text("utf-8"))
-    pointer = path / "facts.current"
-    facts = path / pointer.read_text("utf-8").strip() if pointer.exists() else None
-    return Snapshot(path.name, path, datetime.fromisoformat(about["created_at"]), facts)
+    moment = datetime.fromisoformat(about["created_at"])
+    return Snapshot(path.name, path, moment, _derived(path, "facts"), _derived(path, "recommend"))
 
 
 def write_snapshot(
@@ -145,6 +148,13 @@ def point(pointer: Path, name: str) -> None:
     _settle(made)
     made.replace(pointer)
     _sync(pointer.parent)
+
+
+def _derived(path: Path, what: str) -> Path | None:
+    """Return what was last computed from a snapshot, if it is still there."""
+    pointer = path / f"{what}.current"
+    found = path / pointer.read_text("utf-8").strip() if pointer.exists() else None
+    return found if found and found.exists() else None
 
 
 def _write_table(folder: Path, name: str, rows: "pa.Table | Path | None") -> None:

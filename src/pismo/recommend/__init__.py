@@ -1,0 +1,7 @@
+"""Recommendations: products for each reader, each with a reason in words."""
+
+from pismo.recommend.prepare import prepare
+from pismo.recommend.recipe import Recipe, recipe_from
+from pismo.recommend.recommend import Wishes, recommend, recommend_shards
+
+__all__ = ["Recipe", "Wishes", "prepare", "recipe_from", "recommend", "recommend_shards"]

@@ -1,0 +1,226 @@
+"""Picks for many people or one: near what they have, else what is popular, else the editor's."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pismo.audience.engine import run_query, set_parameters, utc
+from pismo.errors import AudienceError
+from pismo.model.workspace import Settings
+from pismo.recommend.prepare import PACKAGE
+from pismo.recommend.reasons import reason_words
+from pismo.recommend.recipe import Recipe, recipe_from
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+SHARD = 100_000
+_SPARE = 12
+"""How much deeper than the number wanted a fallback list is read at first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What editors want of the picks, as ids of products.
+
+    `pinned` come first for everybody who may see them; `forbidden` never come; `editors` come
+    when nothing else is left.
+    """
+
+    pinned: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+
+
+def recommend(
+    engine: "duckdb.DuckDBPyConnection",
+    *,
+    people: "pa.Table",
+    count: int,
+    now: datetime,
+    settings: Settings,
+    language: str = "",
+    shown: "pa.Table | None" = None,
+    wishes: Wishes = Wishes(),  # frozen
+) -> "pa.Table":
+    """Return picks for all people in one table; see `recommend_shards`."""
+    import pyarrow as pa
+
+    shards = recommend_shards(
+        engine, people=people, count=count, now=now, settings=settings, language=language,
+        shown=shown, wishes=wishes,
+    )  # fmt: skip
+    return pa.concat_tables(list(shards))
+
+
+def recommend_shards(
+    engine: "duckdb.DuckDBPyConnection",
+    *,
+    people: "pa.Table",
+    count: int,
+    now: datetime,
+    settings: Settings,
+    language: str = "",
+    shown: "pa.Table | None" = None,
+    wishes: Wishes = Wishes(),  # frozen
+    shard_size: int = SHARD,
+) -> "Iterator[pa.Table]":
+    """Choose products for people, shard by shard, so that memory is bounded by the shard.
+
+    Never what a person owns, what cannot be shown, or what `shown` names for them. The same
+    question has the same answer: every tie is broken by the product's id.
+
+    Args:
+        engine: `prepare(snapshot, now, settings).connect()`.
+        people: subscriber_id, segment.
+        count: How many products each.
+        now: The moment similarity was prepared for.
+        settings: For the recipe and for names of categories.
+        language: Of the reasons; the workspace's by default.
+        shown: subscriber_id, product_id of what the last issues showed; none by default.
+        wishes: What editors pin, forbid and fall back on.
+        shard_size: How many people at a time.
+
+    Yields:
+        subscriber_id, rank (from 1), product_id, title, url, image, price, old_price, currency,
+        category, reason; by person in the order of `people`, then by rank. Fewer than `count`
+        rows for a person if the shop has no more for them.
+
+    Raises:
+        AudienceError: If the engine has no similarity: `prepare` makes it.
+    """
+    recipe, labels = recipe_from(settings)
+    _begin(engine, people, shown, count=count, recipe=recipe, now=now, wishes=wishes)
+    _make_words(engine, reason_words(language or settings.language, _categories(engine), labels))
+    for first in range(0, max(people.num_rows, 1), shard_size):
+        yield _shard(engine, first, first + shard_size)
+
+
+def _begin(
+    engine: "duckdb.DuckDBPyConnection",
+    people: "pa.Table",
+    shown: "pa.Table | None",
+    *,
+    count: int,
+    recipe: Recipe,
+    now: datetime,
+    wishes: Wishes,
+) -> None:
+    views = {row[0] for row in engine.execute("SHOW TABLES").fetchall()}
+    if "alike" not in views:
+        raise AudienceError(
+            "similarity of products was not prepared", hint="call pismo.recommend.prepare first"
+        )
+    values = asdict(recipe)
+    values["per_category"] = max(recipe.per_category, _least_per_category(engine, count))
+    set_parameters(engine, now=utc(now), wanted=count, shortlist=3 * count + 6, **values)
+    _keep(engine, "people", people, "row_number() OVER () - 1 AS number, subscriber_id, segment")
+    _list(engine, "pinned", wishes.pinned)
+    _list(engine, "forbidden", wishes.forbidden)
+    _list(engine, "editors", wishes.editors)
+    if shown is None:
+        engine.execute(
+            "CREATE OR REPLACE TEMP TABLE shown (subscriber_id VARCHAR, product_id VARCHAR)"
+        )
+    else:
+        _keep(engine, "shown", shown, "subscriber_id, product_id")
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE ranking AS SELECT g.p, g.category, "
+        "ROW_NUMBER() OVER (ORDER BY COALESCE(o.popularity, 0) DESC, g.p) AS place "
+        "FROM goods AS g LEFT JOIN popular AS o ON o.p = g.p "
+        "WHERE g.sellable AND NOT EXISTS (SELECT 1 FROM forbidden AS f WHERE f.p = g.p)"
+    )
+    run_query(engine, PACKAGE, "segment_popular")
+    run_query(engine, PACKAGE, "favourites")
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE kinds AS SELECT DISTINCT p.segment, "
+        "COALESCE(f.category, '') AS category FROM people AS p "
+        "LEFT JOIN favourites AS f ON f.subscriber_id = p.subscriber_id"
+    )
+    run_query(engine, PACKAGE, "fallbacks")
+
+
+def _shard(engine: "duckdb.DuckDBPyConnection", first: int, last: int) -> "pa.Table":
+    """Choose for people number `first` to `last` - 1; any shard can be made again by itself."""
+    run = engine.execute
+    run(
+        "CREATE OR REPLACE TEMP TABLE shard AS SELECT p.number, p.subscriber_id, p.segment, "
+        "COALESCE(f.category, '') AS category FROM people AS p "
+        "LEFT JOIN favourites AS f ON f.subscriber_id = p.subscriber_id "
+        f"WHERE p.number >= {first} AND p.number < {last}"
+    )
+    run(
+        "CREATE OR REPLACE TEMP TABLE shard_history AS SELECT h.* FROM history AS h "
+        "WHERE EXISTS (SELECT 1 FROM shard AS s WHERE s.subscriber_id = h.subscriber_id)"
+    )
+    run_query(engine, PACKAGE, "unwanted")
+    run_query(engine, PACKAGE, "candidates")
+    run_query(engine, PACKAGE, "nearest")
+    run_query(engine, PACKAGE, "pinned_offers")
+    run("CREATE OR REPLACE TEMP TABLE offers AS SELECT * FROM nearest "
+        "UNION ALL SELECT * FROM pinned_offers")  # fmt: skip
+    run_query(engine, PACKAGE, "chosen")
+    for depth in (_SPARE, None):
+        if _fill(engine, depth):
+            break
+    run_query(engine, PACKAGE, "causes")
+    run_query(engine, PACKAGE, "picks")
+    return engine.sql(
+        "SELECT k.* FROM picks AS k JOIN shard AS s ON s.subscriber_id = k.subscriber_id "
+        "ORDER BY s.number, k.rank"
+    ).to_arrow_table()
+
+
+def _fill(engine: "duckdb.DuckDBPyConnection", spare: int | None) -> bool:
+    """Fill up from the fallbacks; tell whether everybody has enough, or there is no more."""
+    places = "2147483647" if spare is None else f"(SELECT wanted + {spare} FROM params)"
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE depth AS SELECT {places} AS places")
+    run_query(engine, PACKAGE, "filled")
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE offers AS SELECT * FROM nearest UNION ALL "
+        "SELECT * FROM pinned_offers UNION ALL SELECT * FROM filled"
+    )
+    run_query(engine, PACKAGE, "chosen")
+    row = engine.execute(
+        "SELECT (SELECT COUNT(*) FROM shard) * (SELECT wanted FROM params) "
+        "<= (SELECT COUNT(*) FROM chosen)"
+    ).fetchone()
+    return spare is None or bool(row and row[0])
+
+
+def _least_per_category(engine: "duckdb.DuckDBPyConnection", count: int) -> int:
+    row = engine.execute("SELECT COUNT(DISTINCT category) FROM goods WHERE sellable").fetchone()
+    return math.ceil(count / max(1, int(row[0]) if row else 1))
+
+
+def _categories(engine: "duckdb.DuckDBPyConnection") -> list[str]:
+    found = engine.execute("SELECT DISTINCT category FROM goods WHERE category IS NOT NULL")
+    return [str(row[0]) for row in found.fetchall()]
+
+
+def _keep(engine: "duckdb.DuckDBPyConnection", name: str, rows: "pa.Table", columns: str) -> None:
+    engine.register(f"given_{name}", rows)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM given_{name}")
+    engine.unregister(f"given_{name}")
+
+
+def _list(engine: "duckdb.DuckDBPyConnection", name: str, products: Sequence[str]) -> None:
+    """Make a table of products by number, in the order given; unknown ids are left out."""
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} (p INTEGER, place BIGINT)")
+    for place, product_id in enumerate(dict.fromkeys(products), 1):
+        engine.execute(
+            f"INSERT INTO {name} SELECT p, ? FROM goods WHERE product_id = ?", [place, product_id]
+        )
+
+
+def _make_words(
+    engine: "duckdb.DuckDBPyConnection", rows: list[tuple[str, str, str, str, str, str, str]]
+) -> None:
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE words (cause VARCHAR, category VARCHAR, text VARCHAR, "
+        "open_quote VARCHAR, close_quote VARCHAR, open_inner VARCHAR, close_inner VARCHAR)"
+    )
+    engine.executemany("INSERT INTO words VALUES (?, ?, ?, ?, ?, ?, ?)", rows)

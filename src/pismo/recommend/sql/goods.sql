@@ -1,0 +1,16 @@
+-- purpose: products with a number each (in order of id, so that it never depends on an engine),
+--   and whether they may be shown.
+-- cost: one pass over products, one sort.
+SELECT
+  CAST(ROW_NUMBER() OVER (ORDER BY g.product_id) AS INTEGER) AS p,
+  g.product_id,
+  g.title,
+  g.url,
+  g.image,
+  g.price,
+  g.old_price,
+  g.currency,
+  g.category,
+  COALESCE(g.family_id, g.product_id) AS family,
+  g.in_stock AND COALESCE(g.published, TRUE) AS sellable
+FROM products AS g

@@ -1,0 +1,14 @@
+-- purpose: each person's history with the weight it has in pairs of products: halved every
+--   `pair_half_life` days, and less from people who take a bit of everything.
+-- cost: one pass over history, one hash aggregate by person.
+SELECT
+  h.subscriber_id,
+  h.p,
+  h.weight * POWER(0.5, h.age / params.pair_half_life) AS weight,
+  POWER(1.0 / n.things, params.breadth_power) AS say
+FROM history AS h
+JOIN (
+  SELECT subscriber_id, COUNT(*) AS things FROM history GROUP BY subscriber_id
+) AS n ON n.subscriber_id = h.subscriber_id
+CROSS JOIN params
+WHERE n.things > 1
