@@ -149,6 +149,15 @@ def test_event_destination_is_made_changed_and_read_back(ses: Any) -> None:
         ses.delete_configuration_set_event_destination(**place)
 
 
+def test_configuration_set_has_room_for_ten_event_destinations(ses: Any) -> None:
+    make = ses.create_configuration_set_event_destination
+    place = {"ConfigurationSetName": "pismo", "EventDestination": _destination()}
+    for number in range(9):  # one was made at the start
+        make(EventDestinationName=f"d{number}", **place)
+    with pytest.raises(ses.exceptions.LimitExceededException):
+        make(EventDestinationName="one-more", **place)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
