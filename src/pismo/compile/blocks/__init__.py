@@ -1,0 +1,1 @@
+"""The block functions: `story() tip() rebus() quiz() poll() pick() recommendations()`."""

@@ -1,0 +1,118 @@
+"""The block functions as templates call them."""
+
+from collections.abc import Callable, Mapping
+
+from markupsafe import Markup
+
+from pismo.compile.blocks.items import dressed
+from pismo.compile.desk import Draft, Staged
+from pismo.compile.letter_rules import BLOCK_PLACE, ITEM_LANGUAGE
+from pismo.compile.look import own_file
+from pismo.compile.problem import CompileError
+from pismo.compile.rules import ARGUMENT, ITEM_CYCLE, NOT_LIVE, UNKNOWN_ITEM
+from pismo.compile.stage.record import Recorder
+from pismo.compile.stage.spelling import spelled
+from pismo.compile.stage.symbols import Symbol, lift
+from pismo.compile.writing import Manuscript
+from pismo.model.content import Item, Kind
+from pismo.model.finding import Source
+from pismo.text import guess
+
+Names = Mapping[str, object]
+
+
+def block_functions(draft: Draft, names: Names) -> dict[str, Callable[..., object]]:
+    """Return the block functions for one edition.
+
+    Args:
+        draft: The edition; blocks are kept there.
+        names: What templates of items may use, besides these functions.
+    """
+
+    def of_kind(kind: Kind) -> Callable[[object], Markup]:
+        def block(slug: object) -> Markup:
+            return _item_block(draft, kind, slug, names)
+
+        return block
+
+    def recommendations(count: object = 4, title: object = "") -> Markup:
+        return _recommendations(draft, count, title)
+
+    return {
+        **{kind.value: of_kind(kind) for kind in Kind},
+        "recommendations": recommendations,
+    }
+
+
+def _item_block(draft: Draft, kind: Kind, slug: object, names: Names) -> Markup:
+    if isinstance(slug, Symbol):
+        raise CompileError(ARGUMENT, name=f"{kind.value}()", value=spelled(slug.expr))
+    item = _item(draft, kind, str(slug))
+    key = f"{kind.value}({item.slug!r})"
+    recorder = _recorder(draft)
+    if key not in draft.html:
+        draft.way.append(item)
+        _keep_item(draft, key, item, names)
+        draft.way.pop()
+    draft.items.append(f"{kind.value}/{item.slug}")
+    return recorder.slot(key)
+
+
+def _recorder(draft: Draft) -> Recorder:
+    """Return who records the text that calls: only running text has room for blocks."""
+    stage = draft.desk.text_stage.stage
+    if not stage.recorder.blocks:
+        raise CompileError(BLOCK_PLACE, value="{{ … }}", spot="subject, preheader, layout")
+    return stage.recorder
+
+
+def _item(draft: Draft, kind: Kind, slug: str) -> Item:
+    workspace = draft.desk.workspace
+    item = workspace.items.get((kind, slug))
+    if item is None:
+        known = [name for of, name in workspace.items if of is kind]
+        raise CompileError(UNKNOWN_ITEM, kind=kind.value, slug=slug, guess=guess(slug, known))
+    date = draft.desk.issue.date
+    if not item.is_live(date):
+        raise CompileError(NOT_LIVE, kind=kind.value, slug=slug, date=date, path=item.source.path)
+    if item in draft.way:
+        way = " → ".join(shown.slug for shown in draft.way)
+        raise CompileError(ITEM_CYCLE, kind=kind.value, slug=slug, way=way)
+    return item
+
+
+def _keep_item(draft: Draft, key: str, item: Item, names: Names) -> None:
+    expected = draft.desk.newsletter.language
+    if item.language != expected:
+        values = {"kind": item.kind.value, "slug": item.slug, "language": item.language}
+        draft.findings.append(ITEM_LANGUAGE.at(item.source, expected=expected, **values))
+    place = Source(item.source.path, item.body_line)
+    staged = draft.staged(item.body, place, names, blocks=True)
+    manuscript = Manuscript(
+        staged.text, staged.recorder, item.body, place, item.language, heading=3
+    )
+    scribe = draft.desk.scribe
+    written = scribe.write(manuscript)
+    whole = dressed(item, written, scribe, draft.desk.workspace.catalogue)
+    draft.keep(key, Staged(whole.html, staged.recorder), Staged(whole.text, staged.recorder))
+
+
+def _recommendations(draft: Draft, count: object, title: object) -> Markup:
+    if isinstance(count, Symbol):
+        raise CompileError(ARGUMENT, name="recommendations()", value=spelled(count.expr))
+    recorder = _recorder(draft)
+    look, marking = draft.desk.look, draft.desk.marking
+    key = f"recommendations({count!r}, {lift(title, 'recommendations()')!r})"
+    if key in draft.html:
+        return recorder.slot(key)
+
+    def marked(url: object) -> object:
+        expr = marking.marked_later(lift(url, "marked()"))
+        return draft.desk.text_stage.stage.operations.symbol(expr)
+
+    names = {"count": count, "title": title, "marked": marked}
+    html_file, text_file = f"{look.picks}.html.j2", "picks.txt.j2"
+    html = draft.staged(own_file(html_file), Source(f"pismo/{html_file}"), names, markup=True)
+    text = draft.staged(own_file(text_file), Source(f"pismo/{text_file}"), names)
+    draft.keep(key, html, text)
+    return recorder.slot(key)

@@ -1,0 +1,298 @@
+"""One edition: an issue's text staged for one segment, its blocks, its layout, its parts."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from markupsafe import Markup, escape
+
+from pismo.audience import known_columns
+from pismo.compile.blocks.functions import block_functions
+from pismo.compile.desk import Desk, Draft, Staged, marks_of
+from pismo.compile.holes import Filling, assemble, require_all, scan_html, scan_text
+from pismo.compile.layout import layout_file, to_html
+from pismo.compile.letter_rules import EMPTY_PART
+from pismo.compile.look import own_file
+from pismo.compile.markdown import kind_of, number_of
+from pismo.compile.problem import CompileError
+from pismo.compile.rules import UNKNOWN_COLUMN, UNKNOWN_NAME
+from pismo.compile.stage.record import Recorder
+from pismo.compile.stage.tokens import TokenKind, token
+from pismo.compile.typeset import typeset
+from pismo.compile.words import words_of
+from pismo.compile.writing import Manuscript, Written
+from pismo.model.codec import with_digest
+from pismo.model.content import EVERYONE, Newsletter
+from pismo.model.edition import (
+    Branch,
+    Choice,
+    Context,
+    Edition,
+    Expr,
+    Hole,
+    HoleUse,
+    Parts,
+    Path,
+    Repeat,
+    Static,
+    paths,
+)
+from pismo.model.finding import Finding, Source
+from pismo.model.language import LINK_FIELDS
+from pismo.text import guess
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the letter as a layout sees it; `html` prints its place."""
+
+    kind: str
+    html: Markup
+
+
+def compile_edition(desk: Desk, segment: str, findings: list[Finding]) -> Edition:
+    """Compile the issue for one segment.
+
+    Raises:
+        CompileError: If that cannot be done; warnings go to `findings`.
+    """
+    draft = Draft(desk, segment, findings=findings)
+    issue = desk.issue
+    names = _build_time(draft)
+    subject = _line(draft, "subject", issue.subject, Context.HEADER, names)
+    preheader = _line(draft, "preheader", issue.preheader, Context.TEXT, names)
+    if not subject:
+        raise CompileError(EMPTY_PART, issue.place_of("subject"), part="subject")
+    html, text = _letter(draft, preheader, names)
+    edition = Edition(
+        issue=issue.id,
+        newsletter=desk.newsletter.name,
+        segment=segment,
+        language=desk.newsletter.language,
+        sender=desk.newsletter.sender,
+        subject=subject,
+        preheader=preheader,
+        html=html,
+        text=text,
+        headers=_headers(desk.newsletter),
+        digest="",
+        items=tuple(dict.fromkeys(draft.items)),
+        sources=_sources(draft),
+        images=_images(desk, html),
+        uses=tuple(_uses(draft)),
+    )
+    return with_digest(edition)
+
+
+def _build_time(draft: Draft) -> dict[str, object]:
+    """Return what templates know when they are built."""
+    desk = draft.desk
+    issue, newsletter, workspace = desk.issue, desk.newsletter, desk.workspace
+    segment = workspace.segments.get(draft.segment)
+    brand = workspace.settings.brand
+    return {
+        "issue": SimpleNamespace(
+            id=issue.id,
+            date=issue.date,
+            title=issue.title,
+            subject=issue.subject,
+            preheader=issue.preheader,
+        ),
+        "newsletter": newsletter,
+        "segment": SimpleNamespace(id=draft.segment, title=segment.title if segment else ""),
+        "brand": brand,
+        "site": SimpleNamespace(base_url=desk.scribe.site),
+    }
+
+
+def _line(
+    draft: Draft, name: str, text: str, context: Context, names: Mapping[str, object]
+) -> Parts:
+    """Stage a line of the front matter."""
+    place = draft.desk.issue.place_of(name)
+    staged = draft.staged(text, place, names)
+    line = typeset(" ".join(staged.text.split()), draft.desk.newsletter.language)
+    filling = Filling(staged.recorder.marks, {}, place.path)
+    return assemble(scan_text(line, context), filling)
+
+
+def _letter(draft: Draft, preheader: Parts, names: Mapping[str, object]) -> tuple[Parts, Parts]:
+    """Write the body and put the layout around it."""
+    desk, issue = draft.desk, draft.desk.issue
+    place = Source(issue.source.path, issue.body_line)
+    functions = block_functions(draft, names)
+    staged = draft.staged(issue.body, place, {**names, **functions}, blocks=True)
+    manuscript = _manuscript(staged, desk, place)
+    recorder = Recorder(layout_file(desk.workspace.root, desk.newsletter))
+    marks = _Slots(draft, staged.recorder, recorder)
+    pieces = [marks.piece(written) for written in desk.scribe.write(manuscript)]
+    if not any(piece.kind != "control" for piece in pieces):
+        raise CompileError(EMPTY_PART, place, part="body")
+    draft.html["preheader"] = _in_html(preheader)
+    html = _html(draft, recorder, pieces, names)
+    text = _text(draft, recorder, "".join(marks.text), names)
+    return html, text
+
+
+def _manuscript(staged: Staged, desk: Desk, place: Source) -> Manuscript:
+    language = desk.newsletter.language
+    return Manuscript(staged.text, staged.recorder, desk.issue.body, place, language, heading=2)
+
+
+class _Slots:
+    """Gives each piece of the body its place in the layout."""
+
+    def __init__(self, draft: Draft, body: Recorder, layout: Recorder) -> None:
+        self.draft = draft
+        self.body = body
+        self.layout = layout
+        self.text: list[str] = []
+        self.numbers: dict[int, int] = {}
+
+    def piece(self, written: Written) -> Piece:
+        """Place one piece: text of the issue, a block, or the edge of a branch around blocks."""
+        if not written.control:
+            key = f"body {len(self.text)}"
+            staged = (Staged(form, self.body) for form in (written.html, written.text))
+            self.draft.keep(key, *staged)
+            return self._placed("prose", self.layout.slot(key))
+        kind, number = kind_of(written.control), number_of(written.control)
+        mark = self.body.marks[number]
+        if number not in self.numbers:
+            self.numbers[number] = self.layout.add(mark)
+        name = mark.slot.partition("(")[0] if kind is TokenKind.SLOT else "control"
+        return self._placed(name, token(kind, self.numbers[number]))
+
+    def _placed(self, kind: str, word: str) -> Piece:
+        self.text.append(word)
+        return Piece(kind, Markup("<!--{}-->").format(word))
+
+
+def _html(
+    draft: Draft, recorder: Recorder, pieces: list[Piece], names: Mapping[str, object]
+) -> Parts:
+    desk = draft.desk
+    stage = desk.markup_stage
+    file = recorder.path
+    assert stage.loader is not None
+    source, path, _ = stage.loader.get_source(stage, file)
+    assert path is not None
+    recorder.path = path
+    draft.recorders.append(recorder)
+    draft.sources.add(path)
+    layout_names = {
+        **names,
+        "content": pieces,
+        "title": desk.issue.title or desk.newsletter.title,
+        "preheader": recorder.slot("preheader"),
+        "words": words_of(desk.newsletter.language),
+    }
+    code = desk.cache.remember(
+        "code", f"layout {path} {source}", lambda: stage.code_of(source, path)
+    )
+    with stage.stage.recording(recorder):
+        mjml = stage.run(code, path, layout_names)
+    html = to_html(mjml, path, desk.cache)
+    filling = Filling(recorder.marks, draft.html, path)
+    skeleton = desk.cache.remember("page", html, lambda: scan_html(html, filling))
+    require_all(mjml, skeleton, filling)
+    return assemble(skeleton, filling)
+
+
+def _text(draft: Draft, recorder: Recorder, body: str, names: Mapping[str, object]) -> Parts:
+    """Put the plain-text footer under the body."""
+    name = "letter.txt.j2"
+    words = words_of(draft.desk.newsletter.language)
+    footer = draft.staged(own_file(name), Source(f"pismo/{name}"), {**names, "words": words})
+    foot = Filling(footer.recorder.marks, {}, footer.recorder.path)
+    draft.text["footer"] = assemble(scan_text(footer.text.rstrip() + "\n", Context.TEXT), foot)
+    filling = Filling(recorder.marks, draft.text, recorder.path)
+    return assemble(scan_text(body + recorder.slot("footer"), Context.TEXT), filling)
+
+
+def _in_html(parts: Parts) -> Parts:
+    """Return parts of plain text as they stand in markup."""
+    out: list[Static | Hole | Choice | Repeat] = []
+    for part in parts:
+        match part:
+            case Static(text):
+                out.append(Static(str(escape(text))))
+            case Hole(expr, _):
+                out.append(Hole(expr, Context.HTML))
+            case Choice(branches, otherwise):
+                kept = tuple(Branch(branch.test, _in_html(branch.parts)) for branch in branches)
+                out.append(Choice(kept, _in_html(otherwise)))
+            case Repeat(variable, over, body, otherwise, only):
+                out.append(Repeat(variable, over, _in_html(body), _in_html(otherwise), only))
+    return tuple(out)
+
+
+def _headers(newsletter: Newsletter) -> tuple[tuple[str, Parts], ...]:
+    link = Hole(Path("links", ("unsubscribe",)), Context.HEADER)
+    title = re.sub(r"[\r\n]+", " ", newsletter.title)
+    return (
+        ("List-Unsubscribe", (Static("<"), link, Static(">"))),
+        ("List-Unsubscribe-Post", (Static("List-Unsubscribe=One-Click"),)),
+        ("List-Id", (Static(f"{title} <{newsletter.list_id}>"),)),
+    )
+
+
+def _images(desk: Desk, html: Parts) -> tuple[tuple[str, str], ...]:
+    """Name the images that stand in the markup, with the files they were made of."""
+    text = "".join(_static(html))
+    made = sorted(desk.scribe.images.made.items())
+    return tuple((name, file.source) for name, file in made if f"/images/{name}" in text)
+
+
+def _static(parts: Parts) -> Iterator[str]:
+    for part in parts:
+        match part:
+            case Static(text):
+                yield text
+            case Choice(branches, otherwise):
+                for branch in branches:
+                    yield from _static(branch.parts)
+                yield from _static(otherwise)
+            case Repeat(_, _, body, otherwise):
+                yield from _static(body)
+                yield from _static(otherwise)
+
+
+def _sources(draft: Draft) -> tuple[str, ...]:
+    desk = draft.desk
+    files = {desk.issue.source.path, desk.newsletter.source.path, *draft.sources}
+    segment = desk.workspace.segments.get(draft.segment)
+    if segment is not None and draft.segment != EVERYONE:
+        files.add(segment.source.path)
+    return tuple(sorted(file for file in files if not file.startswith("pismo/")))
+
+
+def _uses(draft: Draft) -> Iterator[HoleUse]:
+    """Yield every expression with its place, each pair once; columns and links must exist."""
+    seen: set[tuple[Expr, Source]] = set()
+    columns = _columns(draft)
+    for mark in marks_of(draft.recorders):
+        if mark.kind is TokenKind.SLOT:
+            continue
+        use = HoleUse(mark.expr, Source(mark.path, mark.line))
+        if (use.expr, use.source) not in seen:
+            seen.add((use.expr, use.source))
+            _check_paths(use, columns)
+            yield use
+
+
+def _columns(draft: Draft) -> set[str]:
+    people = draft.desk.workspace.people
+    return {*known_columns(), "id", "segment", *(name for one in people for name in one.facts)}
+
+
+def _check_paths(use: HoleUse, columns: set[str]) -> None:
+    for path in paths(use.expr):
+        name = str(path.steps[0]) if path.steps else ""
+        if path.root == "recipient" and name and name not in columns:
+            near = guess(name, sorted(columns))
+            raise CompileError(UNKNOWN_COLUMN, use.source, name=name, guess=near)
+        if path.root == "links" and name and name not in LINK_FIELDS:
+            near = guess(name, LINK_FIELDS)
+            raise CompileError(UNKNOWN_NAME, use.source, name=f"links.{name}", guess=near)

@@ -1,0 +1,46 @@
+"""Style into `style` attributes, one content fragment at a time."""
+
+import logging
+import re
+
+_WRAPPER = re.compile(r"<body>\s*<div>(.*)</div>\s*</body>", re.DOTALL)
+
+
+def inline_css(html: str, css: str) -> str:
+    """Apply class and element rules to a fragment of HTML, with premailer.
+
+    Tokens travel as plain words and comments; nothing is fetched.
+
+    Args:
+        html: A fragment: what may stand inside a `<div>`.
+        css: Rules with class and element selectors only.
+
+    Source: https://github.com/peterbe/premailer (3.10); it drops `!important` and loses rules
+    whose selectors it cannot parse, so neither is used here.
+    """
+    if not html.strip():
+        return html
+    from premailer import Premailer
+
+    page = Premailer(
+        f"<html><body><div>{html}</div></body></html>",
+        css_text=css,
+        allow_network=False,
+        disable_validation=True,
+        cssutils_logging_level=logging.CRITICAL,
+        disable_basic_attributes=["width", "height", "bgcolor"],
+        keep_style_tags=False,
+        remove_classes=False,
+        include_star_selectors=False,
+    ).transform(pretty_print=False)
+    found = _WRAPPER.search(page)
+    if found is None:
+        raise ValueError("premailer returned a page without the fragment")
+    return _without_blanks(found[1])
+
+
+def _without_blanks(html: str) -> str:
+    """Drop line breaks between block elements: they show nowhere and weigh a kilobyte a letter."""
+    blocks = "p|ul|ol|li|h[1-6]|table|tbody|thead|tr|td|th|blockquote|div|pre|hr"
+    html = re.sub(rf"\s*\n\s*(?=</?(?:{blocks})\b)", "", html)
+    return re.sub(rf"(</?(?:{blocks})(?:\s[^>]*)?>)\s*\n\s*", r"\1", html).strip()

@@ -1,0 +1,112 @@
+"""An issue to its editions: one per segment of its newsletter, then the one for everybody else."""
+
+from dataclasses import dataclass
+
+from pismo.compile.addresses import marking_of
+from pismo.compile.cache import FragmentCache
+from pismo.compile.desk import Desk
+from pismo.compile.edition import compile_edition
+from pismo.compile.images import ImageFile, ImageStore
+from pismo.compile.layout import LayoutLoader
+from pismo.compile.look import look_of
+from pismo.compile.problem import CompileError
+from pismo.compile.stage.environment import StageEnvironment
+from pismo.compile.writing import Scribe
+from pismo.errors import UsageError
+from pismo.model.content import EVERYONE, Issue
+from pismo.model.edition import Edition
+from pismo.model.finding import Finding
+from pismo.model.workspace import Workspace
+from pismo.text import guess
+
+NO_SITE = "https://site.invalid"
+"""Stands for the site's address while none is set; the build rewrites it in viewing copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """The editions of an issue, in the order of its segments, and all that went wrong.
+
+    A segment that cannot be compiled has findings and no edition. `images` are those of all
+    editions.
+    """
+
+    issue_id: str
+    editions: tuple[Edition, ...]
+    findings: tuple[Finding, ...]
+    images: tuple[ImageFile, ...]
+
+
+def compile_issue(
+    workspace: Workspace, issue_id: str, *, cache: FragmentCache | None = None
+) -> Compilation:
+    """Compile an issue for every segment of its newsletter, and for everyone else.
+
+    Args:
+        workspace: As loaded; its own findings are not repeated.
+        issue_id: `newsletter/issue`.
+        cache: What earlier compilations found out; give the same one again while editing.
+
+    Raises:
+        UsageError: If there is no such issue.
+    """
+    issue = workspace.issues.get(issue_id)
+    if issue is None:
+        near = guess(issue_id, workspace.issues)
+        hint = f"did you mean '{near}'?" if near else "issues are named newsletter/date"
+        raise UsageError(f"there is no issue '{issue_id}'", hint=hint)
+    desk = _desk(workspace, issue, cache or FragmentCache())
+    editions: list[Edition] = []
+    findings: list[Finding] = []
+    segments = (*desk.newsletter.segments, EVERYONE)
+    for segment in segments:
+        warnings: list[Finding] = []
+        try:
+            editions.append(compile_edition(desk, segment, warnings))
+        except CompileError as problem:
+            warnings.append(problem.finding(issue.source))
+        findings += [_for(finding, issue_id, segment) for finding in warnings]
+    return Compilation(
+        issue_id,
+        tuple(editions),
+        _gathered(findings, len(segments)),
+        tuple(file for _, file in sorted(desk.scribe.images.made.items())),
+    )
+
+
+def _desk(workspace: Workspace, issue: Issue, cache: FragmentCache) -> Desk:
+    newsletter = workspace.newsletter_of(issue)
+    settings = workspace.settings
+    look = look_of(newsletter.layout, settings.brand)
+    marking = marking_of(newsletter, settings.brand.url, workspace.catalogue.values())
+    loader = LayoutLoader(workspace.root, newsletter.name)
+    text_stage = StageEnvironment(newsletter.language, loader=loader)
+    markup_stage = StageEnvironment(
+        newsletter.language, loader=loader, autoescape=True, stage=text_stage.stage
+    )
+    images = ImageStore(workspace.root, cache)
+    site = settings.site_base_url or NO_SITE
+    scribe = Scribe(look, marking, images, cache, site)
+    return Desk(
+        workspace, newsletter, issue, look, text_stage, markup_stage, scribe, cache, marking
+    )
+
+
+def _for(finding: Finding, issue: str, segment: str) -> Finding:
+    return Finding(finding.rule, finding.source, finding.values, issue, segment)
+
+
+def _gathered(findings: list[Finding], segments: int) -> tuple[Finding, ...]:
+    """Name the segment only of what is not wrong in all of them; each finding once."""
+    shared: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        shared.setdefault((finding.rule.id, finding.source, finding.values), []).append(finding)
+    out: list[Finding] = []
+    for group in shared.values():
+        found_in = {finding.segment for finding in group}
+        if len(found_in) == segments:
+            first = group[0]
+            out.append(Finding(first.rule, first.source, first.values, first.issue, None))
+        else:
+            out += {finding.segment: finding for finding in group}.values()
+    return tuple(sorted(out, key=lambda one: (one.source, one.rule.id, one.segment or "")))

@@ -1,0 +1,1 @@
+"""Partial evaluation of templates: what is known now runs, the rest is recorded."""

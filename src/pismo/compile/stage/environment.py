@@ -1,0 +1,259 @@
+"""The Jinja environment in which templates run with symbolic values."""
+
+import functools
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import CodeType
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.exceptions import TemplateError, TemplateSyntaxError
+
+from pismo.compile.problem import CompileError
+from pismo.compile.rules import (
+    AS_NUMBER,
+    EXTENDS,
+    FAILED,
+    INCLUDE,
+    NAMESPACE,
+    PRIVATE,
+    STATEFUL,
+    SYNTAX,
+    UNKNOWN_NAME,
+    UNKNOWN_WORD,
+)
+from pismo.compile.stage.flow import Condition, Loop
+from pismo.compile.stage.operations import Operations
+from pismo.compile.stage.record import Recorder
+from pismo.compile.stage.rewrite import Rewriter, StageCodeGenerator
+from pismo.compile.stage.spelling import spelled
+from pismo.compile.stage.symbols import Symbol, is_symbolic, lift
+from pismo.compile.stage.words import own_filters, staged_word
+from pismo.model.edition import Expr, Path
+from pismo.model.finding import Source
+from pismo.model.language import FILTERS, SEND_TIME_ROOTS, TESTS
+from pismo.text import guess
+
+
+class UnknownName(jinja2.Undefined):
+    """A name nobody defined: false in a test, an error wherever it would be seen."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object) -> Any:  # noqa: ANN401  # never returns
+        raise CompileError(UNKNOWN_NAME, name=self._undefined_name or "?")
+
+    __str__ = __iter__ = __len__ = _refuse
+
+
+class Staging:
+    """The running stage: whose recorder is told, and the operations of the rewritten templates."""
+
+    def __init__(self) -> None:
+        self.operations = Operations(self._print)
+        self._recorders: list[Recorder] = []
+
+    @property
+    def recorder(self) -> Recorder:
+        """The recorder of the text being rendered now."""
+        return self._recorders[-1]
+
+    @contextmanager
+    def recording(self, recorder: Recorder) -> Iterator[None]:
+        """Tell `recorder` what is printed meanwhile; renderings nest."""
+        self._recorders.append(recorder)
+        try:
+            yield
+        finally:
+            self._recorders.pop()
+
+    def _print(self, expr: Expr) -> str:
+        return self.recorder.hole(expr)
+
+    def at(self, line: int) -> int:
+        """Remember the line of what is computed and printed next."""
+        self.recorder.line = line
+        return line
+
+    def printed(self, line: int, value: object) -> object:
+        """Print a value: its token if it is known only at send time."""
+        if isinstance(value, str) or not is_symbolic(value):
+            return value
+        self.recorder.line = line
+        return self.recorder.hole(lift(value, "{{ }}"))
+
+    def condition(self, test: object, line: int) -> Condition:
+        """Begin an `if`."""
+        return Condition(self, test, line)
+
+    def loop(
+        self, items: object, names: tuple[str, ...], line: int, recursive: bool
+    ) -> Loop:  # generated code
+        """Begin a `for`."""
+        return Loop(self, items, names, line, recursive=bool(recursive))
+
+    def namespace_changed(self, name: str) -> None:
+        """Refuse to change what outlives a branch that may not be taken."""
+        if self.recorder.depth:
+            raise CompileError(NAMESPACE, name=name)
+
+    def file_name(self, name: object, tag: str) -> object:
+        """Let only names known now be included."""
+        if is_symbolic(name):
+            raise CompileError(INCLUDE, value=spelled(lift(name, tag)))
+        if tag == "extends" and self.recorder.depth:
+            raise CompileError(EXTENDS, tag=tag)
+        return name
+
+
+class StageEnvironment(jinja2.Environment):
+    """Jinja whose templates run now, and leave what depends on the reader for later."""
+
+    code_generator_class = StageCodeGenerator
+
+    def __init__(
+        self,
+        language: str,
+        *,
+        loader: jinja2.BaseLoader | None = None,
+        autoescape: bool = False,
+        stage: Staging | None = None,
+    ) -> None:
+        super().__init__(loader=loader, autoescape=autoescape, undefined=UnknownName, cache_size=-1)
+        self.stage = stage or Staging()
+        self.filters |= own_filters(language)
+        self._stage_words()
+        self.globals.pop("lipsum", None)
+        for name in ("cycler", "joiner"):
+            self.globals[name] = _stateful(name, self.globals[name], self.stage)
+        self.globals["range"] = _range
+        for root in SEND_TIME_ROOTS:
+            self.globals[root] = self.stage.operations.symbol(Path(root))
+
+    def _stage_words(self) -> None:
+        operations = self.stage.operations
+        for known, test in ((self.filters, False), (self.tests, True)):
+            for name, original in list(known.items()):
+                known[name] = staged_word(name, original, operations, test=test)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401  # any template value
+        """Read `obj.attribute`; Python's own names are closed."""
+        if isinstance(obj, Symbol):
+            return obj.step(attribute)
+        if isinstance(obj, dict) and attribute == "get":
+            return functools.partial(self._get, obj)
+        if attribute.startswith("_"):
+            raise CompileError(PRIVATE, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401  # any template value
+        """Read `obj[argument]`, with either known now or later."""
+        if isinstance(obj, Symbol):
+            return obj.step(argument)
+        if isinstance(argument, Symbol):
+            return self.stage.operations.item(obj, argument)
+        if isinstance(argument, str) and argument.startswith("_"):
+            raise CompileError(PRIVATE, name=argument)
+        return super().getitem(obj, argument)
+
+    def _get(self, entries: dict[Any, Any], key: object, default: object = None) -> object:
+        if isinstance(key, Symbol):
+            return self.filters["default"](self.stage.operations.item(entries, key), default)
+        return entries.get(key, default)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        rewritten: nodes.Template = Rewriter(filename or name or "").visit(tree)
+        rewritten.set_environment(self)
+        return rewritten
+
+    def code_of(self, source: str, path: str) -> CodeType:
+        """Compile a template, or say where it is wrong."""
+        try:
+            return self.compile(source, name=path, filename=path)
+        except TemplateSyntaxError as error:
+            raise self._syntax_problem(error, path) from error
+
+    def run(self, code: CodeType, path: str, names: Mapping[str, object]) -> str:
+        """Run a compiled template; problems come with the file and line they arose at."""
+        template = jinja2.Template.from_code(self, code, self.make_globals(None))
+        try:
+            return template.render(names)
+        except CompileError as problem:
+            if problem.where is None:
+                problem.where = _place(problem, path)
+            raise
+        except TemplateSyntaxError as error:
+            raise self._syntax_problem(error, path) from error
+        except TemplateError as error:
+            reason = error.message or type(error).__name__
+            raise CompileError(FAILED, _place(error, path), reason=reason) from error
+        except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise CompileError(FAILED, _place(error, path), reason=reason) from error
+
+    def _syntax_problem(self, error: TemplateSyntaxError, path: str) -> CompileError:
+        place = Source(error.filename or path, error.lineno)
+        message = error.message or ""
+        for kind, known in (("filter", FILTERS), ("test", TESTS)):
+            if message.startswith(f"No {kind} named"):
+                name = message.split("'")[1]
+                return CompileError(
+                    UNKNOWN_WORD, place, kind=kind, name=name, guess=guess(name, known)
+                )
+        return CompileError(SYNTAX, place, reason=message)
+
+
+def _place(error: BaseException, path: str) -> Source | None:
+    """Find the innermost line of a template in a traceback that Jinja has rewritten."""
+    line = None
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == path:
+            line = number
+    return Source(path, line) if line is not None else None
+
+
+class _Counter:
+    """Jinja's `cycler` or `joiner`, which refuses to count rounds that may not happen."""
+
+    def __init__(self, name: str, original: Any, stage: Staging) -> None:  # noqa: ANN401  # Jinja's own
+        self._name, self._original, self._stage = name, original, stage
+
+    def next(self) -> object:
+        """Count on, and give the value whose turn it is."""
+        self._watch()
+        return self._original.next()
+
+    def reset(self) -> None:
+        """Begin again."""
+        self._watch()
+        self._original.reset()
+
+    @property
+    def current(self) -> object:
+        """The value whose turn it is."""
+        return self._original.current
+
+    def __call__(self) -> object:
+        self._watch()
+        return self._original()
+
+    def _watch(self) -> None:
+        if self._stage.recorder.depth:
+            raise CompileError(STATEFUL, name=self._name)
+
+
+def _stateful(name: str, original: Any, stage: Staging) -> Callable[..., _Counter]:  # noqa: ANN401  # a class of Jinja's
+    def begin(*arguments: object, **options: object) -> _Counter:
+        return _Counter(name, original(*arguments, **options), stage)
+
+    return begin
+
+
+def _range(*bounds: Any) -> range:  # noqa: ANN401  # any template value
+    for bound in bounds:
+        if isinstance(bound, Symbol):
+            raise CompileError(AS_NUMBER, value=spelled(bound.expr))
+    return range(*bounds)

@@ -1,0 +1,204 @@
+"""A text of a writer, its template already run, as HTML and as plain text."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from pismo.compile.addresses import Marking, is_allowed
+from pismo.compile.blocks.rebus import Drawing, rebus_drawing
+from pismo.compile.cache import FragmentCache
+from pismo.compile.holes import described
+from pismo.compile.images import ImageFile, ImageStore
+from pismo.compile.letter_rules import BAD_LINK, IMAGE_ALT, INLINE_BLOCK
+from pismo.compile.look import Look
+from pismo.compile.markdown import (
+    Run,
+    inline_tokens,
+    number_of,
+    parse,
+    slots_in_text,
+    top_level_runs,
+)
+from pismo.compile.plaintext import plain_text
+from pismo.compile.problem import CompileError
+from pismo.compile.stage.record import Recorder
+from pismo.compile.stage.tokens import holds_token
+from pismo.compile.typeset import typeset
+from pismo.model.finding import Source
+
+_OPTIONS = {"xhtmlOut": False, "breaks": False, "langPrefix": "language-"}
+_TASK = re.compile(r"\[([ xXхХ])\]\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """What is to be written: staged Markdown with what its tokens mean, and the file it is from.
+
+    `raw` is the text as committed, to find the line of what is wrong; it begins at `source`.
+    `heading` is the level of the text's first-level headings.
+    """
+
+    staged: str
+    recorder: Recorder
+    raw: str
+    source: Source
+    language: str
+    heading: int = 2
+
+    def place_of(self, needle: str) -> Source:
+        """Find the line on which something was written; the first if it was computed."""
+        before, found, _ = self.raw.partition(needle)
+        return self.source.shifted(before.count("\n")) if found else self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Neighbouring blocks of a text in both forms, or one control token."""
+
+    html: str
+    text: str
+    control: str = ""
+
+
+@dataclass(slots=True)
+class Scribe:
+    """Writes texts for one newsletter and layout."""
+
+    look: Look
+    marking: Marking
+    images: ImageStore
+    cache: FragmentCache
+    site: str
+
+    def write(self, manuscript: Manuscript) -> list[Written]:
+        """Write a text; it comes in pieces where blocks stand between its paragraphs.
+
+        Raises:
+            CompileError: For a broken image, link or rebus, with its line.
+        """
+        key = repr((manuscript.staged, manuscript.source.path, manuscript.language,
+                    manuscript.heading, self.look, self.marking, self.site))  # fmt: skip
+        written, images = self.cache.remember("markdown", key, lambda: self._written(manuscript))
+        if not all(self._is_current(*image, manuscript) for image in images):
+            written, _ = self._written(manuscript)
+        return written
+
+    def _written(self, manuscript: Manuscript) -> "tuple[list[Written], list[_Used]]":
+        tokens = parse(manuscript.staged)
+        for found in slots_in_text(tokens):
+            mark = manuscript.recorder.marks[number_of(found)]
+            raise CompileError(INLINE_BLOCK, Source(mark.path, mark.line), value=described(mark))
+        _set_type(tokens, manuscript.language)
+        page = _Page(self, manuscript)
+        written = [page.run(run) for run in top_level_runs(tokens)]
+        return written, page.used
+
+    def _is_current(self, image: str, name: str, manuscript: Manuscript) -> bool:
+        place = manuscript.place_of(image)
+        return self.images.place(image, place, self.look.image_width).file.name == name
+
+    def picture(self, image: str, alt: str, place: Source) -> tuple[str, ImageFile]:
+        """Return the `<img>` of an image of content."""
+        if not alt.strip():
+            raise CompileError(IMAGE_ALT, place, image=image)
+        placed = self.images.place(image, place, self.look.image_width)
+        address = f"{self.site}/images/{placed.file.name}"
+        html = (
+            f'<img src="{escape(address)}" alt="{escape(alt)}" '
+            f'width="{placed.width}" height="{placed.height}">'
+        )
+        return html, placed.file
+
+
+_Used = tuple[str, str]
+
+
+class _Page(RendererHTML):
+    """Writes the tokens of one text as HTML."""
+
+    def __init__(self, scribe: Scribe, manuscript: Manuscript) -> None:
+        super().__init__()
+        self.scribe = scribe
+        self.manuscript = manuscript
+        self.used: list[_Used] = []
+
+    def run(self, run: Run) -> Written:
+        if run.control:
+            return Written("", "", run.control)
+        tokens = list(run.tokens)
+        text = plain_text(tokens, self._address, {"rebus": lambda fence: self._rebus(fence).text})
+        for token in tokens:
+            if token.type in ("heading_open", "heading_close"):
+                level = min(6, int(token.tag[1]) + self.manuscript.heading - 1)
+                token.tag = f"h{level}"
+        _mark_checklists(tokens)
+        return Written(self.render(tokens, _OPTIONS, {}), text)  # type: ignore[arg-type]  # a plain dict is enough
+
+    def _address(self, href: str) -> str:
+        if not is_allowed(href):
+            raise CompileError(BAD_LINK, self.manuscript.place_of(href), url=href)
+        return self.scribe.marking.marked(href)
+
+    def control(self, tokens: Sequence[Token], index: int, *_: object) -> str:
+        """Write a control token: a comment between elements, a word within text."""
+        token = tokens[index]
+        return f"<!--{token.content}-->" if token.block else token.content
+
+    def link_open(self, tokens: Sequence[Token], index: int, *_: object) -> str:
+        """Write a link with the newsletter's marks."""
+        href = self._address(str(tokens[index].attrGet("href") or ""))
+        title = tokens[index].attrGet("title")
+        more = f' title="{escape(str(title))}"' if title else ""
+        return f'<a href="{escape(href)}"{more}>'
+
+    def image(self, tokens: Sequence[Token], index: int, *_: object) -> str:
+        """Write an image: resized, with its size and a description."""
+        token = tokens[index]
+        source = str(token.attrGet("src") or "")
+        if source.startswith(("https://", "http://")) or holds_token(source):
+            if not token.content.strip():
+                raise CompileError(IMAGE_ALT, self.manuscript.place_of(source), image=source)
+            return f'<img src="{escape(source)}" alt="{escape(token.content)}">'
+        place = self.manuscript.place_of(source)
+        html, file = self.scribe.picture(source, token.content, place)
+        self.used.append((source, file.name))
+        return html
+
+    def fence(self, tokens: Sequence[Token], index: int, *rest: object) -> str:
+        """Write a fenced block: a rebus drawn, anything else as code."""
+        token = tokens[index]
+        if token.info.strip() != "rebus":
+            return super().fence(tokens, index, *rest)  # type: ignore[arg-type]  # handed through
+        return self._rebus(token).html
+
+    def _rebus(self, fence: Token) -> Drawing:
+        place = self.manuscript.place_of(fence.content)
+        return rebus_drawing(fence.content, self.manuscript.language, place)
+
+
+def _set_type(tokens: Sequence[Token], language: str) -> None:
+    for block in inline_tokens(tokens):
+        texts = [child for child in block.children or [] if child.type == "text"]
+        for child in texts:
+            child.content = typeset(child.content, language)
+
+
+def _mark_checklists(tokens: Sequence[Token]) -> None:
+    """Turn `- [ ]` items into boxes, and tell the list so."""
+    lists: list[Token] = []
+    for token in tokens:
+        if token.type == "bullet_list_open":
+            lists.append(token)
+        elif token.type == "bullet_list_close":
+            lists.pop()
+        elif token.type == "inline" and lists and token.children:
+            first = token.children[0]
+            found = _TASK.match(first.content) if first.type == "text" else None
+            if found:
+                box = "☐" if found[1] == " " else "☑"
+                first.content = f"{box}\u00a0{first.content[found.end() :]}"
+                lists[-1].attrSet("class", "checks")

@@ -1,0 +1,180 @@
+"""An issue of the small workspace, from files to editions and letters."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from pismo.compile import Compilation, FragmentCache, compile_issue
+from pismo.errors import UsageError
+from pismo.model.codec import edition_from_json, edition_json
+from pismo.model.edition import columns
+from pismo.model.finding import Finding, has_errors
+from pismo.model.people import Email, Links, Recipient
+from pismo.render import missing, render
+from pismo.workspace import load_workspace
+
+ISSUE = "weekly/2026-11-27"
+FILE = "newsletters/weekly/2026-11-27.md"
+
+
+def compiled(root: Path, cache: FragmentCache | None = None) -> Compilation:
+    return compile_issue(load_workspace(root), ISSUE, cache=cache)
+
+
+def rewrite(root: Path, file: str, old: str, new: str) -> None:
+    text = (root / file).read_text("utf-8")
+    assert old in text
+    (root / file).write_text(text.replace(old, new), "utf-8")
+
+
+def errors(result: Compilation) -> list[Finding]:
+    return [finding for finding in result.findings if has_errors([finding])]
+
+
+def reader(**facts: str | int | None) -> Recipient:
+    links = Links(
+        unsubscribe="https://links.example/u/1",
+        preferences="https://links.example/p/1",
+        web="https://letters.example/w",
+        items={},
+    )
+    return Recipient(id="r1", segment="families", facts=facts, picks=(), links=links)
+
+
+def letter(root: Path, facts: Mapping[str, str | int | None]) -> Email:
+    result = compiled(root)
+    assert not has_errors(result.findings)
+    return render(result.editions[0], reader(**facts))
+
+
+def test_every_segment_gets_an_edition_and_everyone_else_the_last(small: Path) -> None:
+    result = compiled(small)
+    assert [edition.segment for edition in result.editions] == ["families", "everyone"]
+
+
+def test_a_block_inside_a_segment_condition_goes_only_to_that_segment(small: Path) -> None:
+    families, everyone = compiled(small).editions
+    assert "tip/sleeves" in families.items
+    assert "tip/sleeves" not in everyone.items
+
+
+def test_the_name_reaches_subject_html_and_text(small: Path) -> None:
+    email = letter(small, {"first_name": "Анна"})
+    assert email.subject == "Анна, it rained"
+    assert "Hello Анна!" in email.html
+    assert "Hello Анна!" in email.text
+
+
+def test_a_missing_name_is_filled_and_excludes_nobody(small: Path) -> None:
+    result = compiled(small)
+    assert render(result.editions[0], reader(first_name=None)).subject == "Friends, it rained"
+    assert missing(result.editions[0], reader(first_name="")) == ()
+
+
+def test_a_paragraph_under_a_condition_leaves_nothing_behind(small: Path) -> None:
+    poor = letter(small, {"points": 5})
+    rich = letter(small, {"points": 500})
+    assert "You have" in rich.text
+    assert "You have" not in poor.text
+    assert "\n\n\n" not in poor.text
+    assert poor.html.count("<p") == rich.html.count("<p") - 1
+
+
+def test_what_a_reader_typed_is_escaped_in_html_and_plain_in_text(small: Path) -> None:
+    email = letter(small, {"first_name": "<script>alert(1)</script>"})
+    assert "<script>" not in email.html
+    assert "&lt;script&gt;" in email.html
+    assert "Hello <script>alert(1)</script>!" in email.text
+
+
+def test_template_syntax_in_a_name_stays_text(small: Path) -> None:
+    email = letter(small, {"first_name": "{{ 7*7 }}"})
+    assert "{{ 7*7 }}" in email.html
+    assert "49" not in email.text
+
+
+def test_the_letter_names_only_the_columns_it_reads(small: Path) -> None:
+    assert columns(compiled(small).editions[0]) == ("first_name", "points")
+
+
+def test_an_edition_survives_being_written_and_read(small: Path) -> None:
+    edition = compiled(small).editions[0]
+    assert edition_from_json(edition_json(edition)) == edition
+
+
+def test_compiling_again_gives_the_same_digest(small: Path) -> None:
+    first, again = compiled(small), compiled(small)
+    assert [e.digest for e in first.editions] == [e.digest for e in again.editions]
+
+
+def test_the_cache_changes_nothing_and_answers_all_questions(small: Path) -> None:
+    cache = FragmentCache()
+    first = compiled(small, cache)
+    before = cache.misses
+    assert compiled(small, cache).editions == first.editions
+    assert cache.misses == before
+
+
+def test_the_answer_of_a_rebus_is_in_no_part_of_the_letter(small: Path) -> None:
+    edition = edition_json(compiled(small).editions[0])
+    assert "столица" not in edition
+
+
+def test_unsubscribing_is_one_click_away(small: Path) -> None:
+    email = letter(small, {})
+    headers = dict(email.headers)
+    assert headers["List-Unsubscribe"] == "<https://links.example/u/1>"
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert headers["List-Id"] == "Weekly letter <weekly.shop.example>"
+    assert "https://links.example/u/1" in email.html
+    assert "https://links.example/u/1" in email.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "line"),
+    [
+        ('story("rain")', 'story("rein")', "unknown-item", 8),
+        ("recipient.points >", "recipient.pointz >", "unknown-column", 14),
+        ("Hello {{", "Hello {{ }} {{", "template-syntax", 6),
+        ("{% endif %}\n\n{{ rebus", "\n\n{{ rebus", "template-syntax", 16),
+        ("Hello", "Hello {{ nobody }}", "unknown-name", 6),
+        ("Hello", "Hello {{ recipient.city | uper }}", "unknown-filter", 6),
+        ("Hello", "![wet](rain.png)", "missing-image", 6),
+        ("Hello", "Hello <b style='color:{{ recipient.city }}'>x</b>", "hole-place", 6),
+        ("Hello", "Hello <!-- {{ recipient.city }} -->", "hole-place", 6),
+        ("Hello", "**Hello {% if recipient.city %}x** y{% endif %}", "crossing-block", 6),
+        ("Hello", "Hello qzxe00001xzq", "reserved-word", 6),
+        ("Hello", "Hello {{ story('rain') }} there", "block-in-text", 6),
+    ],
+)
+def test_a_mistake_is_found_with_its_line(
+    small: Path, old: str, new: str, rule: str, line: int
+) -> None:
+    rewrite(small, FILE, old, new)
+    result = compiled(small)
+    assert result.editions == ()
+    assert [(f.rule.id, str(f.source), f.segment) for f in errors(result)] == [
+        (rule, f"{FILE}:{line}", None)
+    ]
+
+
+def test_a_mistake_in_one_segment_leaves_the_other_editions(small: Path) -> None:
+    rewrite(small, FILE, 'tip("sleeves")', 'tip("sleves")')
+    result = compiled(small)
+    assert [edition.segment for edition in result.editions] == ["everyone"]
+    (finding,) = errors(result)
+    assert (finding.segment, finding.hint("en")) == ("families", "did you mean 'sleeves'?")
+
+
+def test_an_unknown_issue_is_named_with_a_guess(small: Path) -> None:
+    with pytest.raises(UsageError, match="did you mean 'weekly/2026-11-27'"):
+        compile_issue(load_workspace(small), "weekly/2026-11-28")
+
+
+def test_an_item_in_another_language_is_a_warning(small: Path) -> None:
+    (finding,) = compiled(small).findings
+    assert (finding.rule.id, finding.source.path) == (
+        "other-language",
+        "content/games/capital.md",
+    )
