@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pismo.errors import AudienceError
 
@@ -89,6 +89,12 @@ def run_query(
     """Run a query from a file and keep its rows as temporary table `into` (default: its name)."""
     query = read_query(package, name)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {into or name} AS\n{query.sql}")
+
+
+def only_row(engine: "duckdb.DuckDBPyConnection", sql: str) -> tuple[Any, ...]:
+    """Return the one row of a query, and leave the engine free for the next."""
+    (row,) = engine.execute(sql).fetchall()
+    return tuple(row)
 
 
 def set_parameters(engine: "duckdb.DuckDBPyConnection", **values: object) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pismo.audience.engine import open_engine, quoted
+from pismo.audience.engine import only_row, open_engine, quoted
 from pismo.audience.schema import KEYS, NAME, OPEN_TABLES, TABLES
 from pismo.errors import AudienceError
 
@@ -208,15 +208,15 @@ def _check_keys(engine: "duckdb.DuckDBPyConnection", folder: Path, name: str) ->
     scan = _scan(folder / f"{name}.parquet")
     required = [column.name for column in TABLES[name] if not column.nullable]
     absent = " OR ".join(f"{column} IS NULL" for column in required)
-    row = engine.execute(f"SELECT count(*) FROM {scan} WHERE {absent}").fetchone()
-    if row and row[0]:
-        raise AudienceError(f"{row[0]} rows of {name} lack one of {', '.join(required)}")
+    (lacking,) = only_row(engine, f"SELECT count(*) FROM {scan} WHERE {absent}")
+    if lacking:
+        raise AudienceError(f"{lacking} rows of {name} lack one of {', '.join(required)}")
     if name not in ("subscribers", "products"):
         return
     key = KEYS[name][0]
-    row = engine.execute(f"SELECT count(*), count(DISTINCT {key}) FROM {scan}").fetchone()
-    if row and row[0] != row[1]:
-        raise AudienceError(f"{row[0] - row[1]} rows of {name} repeat a {key}")
+    rows, keys = only_row(engine, f"SELECT count(*), count(DISTINCT {key}) FROM {scan}")
+    if rows != keys:
+        raise AudienceError(f"{rows - keys} rows of {name} repeat a {key}")
 
 
 def _scan(file: Path) -> str:

@@ -1,6 +1,6 @@
 """`pismo sample`: invent an audience to try everything on."""
 
-import time
+import os
 from datetime import date, datetime
 
 import click
@@ -27,31 +27,26 @@ def sample_command(
     Nobody is real: names are common ones drawn at random, and every address ends in a domain that
     is reserved for examples. The catalogue's products are sold first, invented ones fill up.
     """
-    from pismo.audience.invent import write_invented
+    from pismo.intake.sample import make_sample
 
-    workspace, started = call.workspace, time.perf_counter()
-    day = today.date() if today else _newest(call)
-    snapshot = write_invented(
-        workspace.state_dir,
-        people,
-        products,
+    made = make_sample(
+        call.workspace,
+        people=people,
+        products=products,
         seed=seed,
-        today=day,
-        catalogue=tuple(workspace.catalogue.values()),
-        url=workspace.settings.brand.url or "https://shop.example",
+        today=today.date() if today else _newest(call),
+        environ=os.environ,
     )
-    with snapshot.connect() as engine:
-        counts = {
-            table: int((engine.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,))[0])  # noqa: S608  # our names
-            for table in ("subscribers", "products", "purchases", "events")
-        }
-    seconds = round(time.perf_counter() - started, 2)
     if as_json:
-        print_json({"snapshot": snapshot.id, **counts, "seconds": seconds})
+        about = {"consents": made.consents, "opt_outs": made.opt_outs}
+        gone = {"suppressions": made.suppressions, "seconds": made.seconds}
+        print_json({"snapshot": made.snapshot.id, **made.rows, **about, **gone})
         return
+    rows = made.rows
     say(
-        f"{counts['subscribers']} people, {counts['products']} products, "
-        f"{counts['purchases']} purchases, {counts['events']} events in {seconds} s."
+        f"{rows['subscribers']} people ({made.consents} agreed to letters), "
+        f"{rows['products']} products, {rows['purchases']} purchases, {rows['events']} events "
+        f"in {made.seconds} s."
     )
     say("Nobody is real. See who is where: pismo segments")
 

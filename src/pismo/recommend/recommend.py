@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pismo.audience.engine import run_query, set_parameters, utc
+from pismo.audience.engine import only_row, run_query, set_parameters, utc
 from pismo.errors import AudienceError
 from pismo.model.workspace import Settings
 from pismo.recommend.prepare import PACKAGE
@@ -184,16 +184,17 @@ def _fill(engine: "duckdb.DuckDBPyConnection", spare: int | None) -> bool:
         "SELECT * FROM pinned_offers UNION ALL SELECT * FROM filled"
     )
     run_query(engine, PACKAGE, "chosen")
-    row = engine.execute(
+    (enough,) = only_row(
+        engine,
         "SELECT (SELECT COUNT(*) FROM shard) * (SELECT wanted FROM params) "
-        "<= (SELECT COUNT(*) FROM chosen)"
-    ).fetchone()
-    return spare is None or bool(row and row[0])
+        "<= (SELECT COUNT(*) FROM chosen)",
+    )
+    return spare is None or bool(enough)
 
 
 def _least_per_category(engine: "duckdb.DuckDBPyConnection", count: int) -> int:
-    row = engine.execute("SELECT COUNT(DISTINCT category) FROM goods WHERE sellable").fetchone()
-    return math.ceil(count / max(1, int(row[0]) if row else 1))
+    (found,) = only_row(engine, "SELECT COUNT(DISTINCT category) FROM goods WHERE sellable")
+    return math.ceil(count / max(1, int(found)))
 
 
 def _categories(engine: "duckdb.DuckDBPyConnection") -> list[str]:

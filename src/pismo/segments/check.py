@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pismo.audience.engine import open_engine, quoted
+from pismo.audience.engine import only_row, open_engine, quoted
 from pismo.audience.schema import Column
 from pismo.model.content import FactValue, Segment
 from pismo.model.finding import Finding, Source
@@ -173,8 +173,8 @@ def person_fits(
         if value is None and not column.nullable:
             value = "never" if column.name == "loyalty_stage" else _BLANK.get(column.type)
         values.append(f"CAST({_sql_value(value)} AS {column.type}) AS {column.name}")
-    row = engine.execute(f"SELECT ({sql}) FROM (SELECT {', '.join(values)}) AS facts").fetchone()
-    return bool(row and row[0])
+    (fits,) = only_row(engine, f"SELECT ({sql}) FROM (SELECT {', '.join(values)}) AS facts")
+    return bool(fits)
 
 
 def _sql_value(value: object) -> str:

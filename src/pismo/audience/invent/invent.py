@@ -100,25 +100,22 @@ def write_invented(
         return write_snapshot(state_dir, files, now=midnight)
 
 
-def consents(subscribers: "pa.Table", *, seed: int, topic: str = "") -> "pa.Table":
-    """Return who agreed to what, when and in which words: all but 4 % of people.
+def consents(subscribers: "pa.Table", *, seed: int) -> "pa.Table":
+    """Return who agreed to everything, when, where and in which words: all but 4 % of people.
 
-    Columns: person, address, topic, state (granted), ts (UTC), source, text.
+    Columns: person, ts (UTC), source, text.
     """
     import numpy as np
     import pyarrow as pa
 
     rng = _chance(seed, 1_000_000)
     agreed = pa.array(rng.random(subscribers.num_rows) >= 0.04)
-    rows = subscribers.select(["subscriber_id", "email", "signup_date"]).filter(agreed)
+    rows = subscribers.select(["subscriber_id", "signup_date"]).filter(agreed)
     seconds = rng.integers(9 * 3600, 22 * 3600, rows.num_rows)
     days = rows["signup_date"].to_numpy().astype("datetime64[s]")
     return pa.table(
         {
             "person": rows["subscriber_id"],
-            "address": rows["email"],
-            "topic": pa.array([topic] * rows.num_rows, pa.string()),
-            "state": pa.array(["granted"] * rows.num_rows),
             "ts": pa.array(days + seconds.astype("timedelta64[s]"), pa.timestamp("s")),
             "source": pa.array(np.where(rng.random(rows.num_rows) < 0.7, "site-form", "checkout")),
             "text": pa.array([CONSENT_TEXT] * rows.num_rows),

@@ -1,0 +1,1 @@
+"""Bringing people in: import with quarantine, and the invented sample."""
