@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lint types layers clean
+.PHONY: help setup demo test quick check format lint types layers reference docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -45,6 +45,13 @@ types: setup
 
 layers: setup
 	$(BIN)/lint-imports
+
+reference: setup ## write the generated pages of docs/reference/
+	$(BIN)/python tools/write_reference.py
+
+docs: setup ## build the documentation into site-docs/
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --group docs
+	$(RUN) mkdocs build --strict --quiet
 
 clean: ## remove what the tool built (never the state in .pismo/)
 	find build -mindepth 1 ! -name .gitignore -delete

@@ -15,7 +15,9 @@ from pismo.cli.common import Call, run
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("pismo.cli.new:new_group", "Begin a workspace, an issue, a story, a segment …"),
     "sample": ("pismo.cli.sample:sample_command", "Invent an audience to try everything on"),
+    "preview": ("pismo.cli.preview:preview_command", "Look at every letter of every segment"),
     "check": ("pismo.cli.check:check_command", "Report everything that is wrong, and where"),
+    "ses-sim": ("pismo.ses_sim.command:ses_sim_command", "Run a strict local Amazon SES"),
     "demo": ("pismo.cli.demo:demo_command", "Do the main job once, on an invented audience"),
 }
 """Name -> (module:attribute, one line for `--help`), in the order of a working day."""

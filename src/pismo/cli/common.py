@@ -52,20 +52,6 @@ def print_json(document: Mapping[str, object]) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, default=str))
 
 
-def finding_json(finding: Finding, language: str) -> dict[str, object]:
-    """Return a finding as DESIGN §9 lists its fields."""
-    return {
-        "rule": finding.rule.id,
-        "severity": finding.severity,
-        "path": finding.source.path,
-        "line": finding.source.line,
-        "message": finding.message(language),
-        "hint": finding.hint(language),
-        "issue": finding.issue,
-        "segment": finding.segment,
-    }
-
-
 def echo_findings(findings: Sequence[Finding], language: str) -> None:
     """Print findings on stderr: place, severity[rule]: message, and the hint below."""
     colours = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}

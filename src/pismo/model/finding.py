@@ -88,3 +88,17 @@ class Finding:
 def has_errors(findings: "tuple[Finding, ...] | list[Finding]") -> bool:
     """Tell whether anything among `findings` stops a build."""
     return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def finding_json(finding: Finding, language: str) -> dict[str, object]:
+    """Return a finding as DESIGN §9 lists its fields."""
+    return {
+        "rule": finding.rule.id,
+        "severity": finding.severity,
+        "path": finding.source.path,
+        "line": finding.source.line,
+        "message": finding.message(language),
+        "hint": finding.hint(language),
+        "issue": finding.issue,
+        "segment": finding.segment,
+    }

@@ -105,7 +105,7 @@ def _timezone(fields: Fields) -> str:
     zone = fields.text("timezone", "UTC")
     try:
         ZoneInfo(zone)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         fields.findings.append(BAD_TIMEZONE.at(fields.place_of("timezone"), zone=zone))
         return "UTC"
     return zone

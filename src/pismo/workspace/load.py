@@ -1,5 +1,6 @@
 """One workspace from one folder."""
 
+from datetime import date
 from pathlib import Path
 
 from pismo.content import load_catalogue, load_items
@@ -30,3 +31,12 @@ def load_workspace(root: Path) -> Workspace:
         people=people,
         findings=tuple(sorted(findings, key=lambda finding: (finding.source, finding.rule.id))),
     )
+
+
+def current_issue(workspace: Workspace, today: date) -> str | None:
+    """Choose the issue to begin with: the nearest still to come, else the latest; ties by id."""
+    issues = workspace.issues.values()
+    coming = [issue for issue in issues if issue.date >= today and not issue.draft]
+    if coming:
+        return min(coming, key=lambda issue: (issue.date, issue.id)).id
+    return max(issues, key=lambda issue: (issue.date, issue.id)).id if issues else None

@@ -1,0 +1,146 @@
+"""Run every check over the issues asked for."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pismo.build.sample import sample_recipient
+from pismo.checks.ignore import Ignored
+from pismo.checks.rules import (
+    accessibility,
+    balance,
+    clients,
+    content,
+    law,
+    links,
+    segments,
+    size,
+    subject,
+    wording,
+)
+from pismo.checks.scope import IssueScope, LetterScope
+from pismo.compile import compile_issue
+from pismo.errors import UsageError
+from pismo.model.finding import Finding, Severity
+from pismo.model.workspace import Workspace
+from pismo.render import render
+from pismo.segments import check_segments
+from pismo.text import guess
+
+WORKSPACE_CHECKS: tuple[Callable[[Workspace], Iterator[Finding]], ...] = (
+    content.check_unused,
+    segments.check_segment_files,
+    segments.check_order,
+)
+ISSUE_CHECKS: tuple[Callable[[IssueScope], Iterator[Finding]], ...] = (
+    accessibility.check_alts,
+    accessibility.check_headings,
+    clients.check_raw_html,
+    content.check_drafts,
+    content.check_repeats,
+    law.check_advertising_marks,
+    links.check_links,
+    wording.check_wording,
+)
+LETTER_CHECKS: tuple[Callable[[LetterScope], Iterator[Finding]], ...] = (
+    accessibility.check_contrast,
+    accessibility.check_page,
+    balance.check_advertising,
+    balance.check_text_part,
+    clients.check_letter,
+    law.check_footer,
+    size.check_size,
+    subject.check_preheader,
+    subject.check_subject,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """All findings, sorted by place; `files` counts what was looked at."""
+
+    findings: tuple[Finding, ...]
+    files: int
+
+    @property
+    def errors(self) -> int:
+        """How many findings stop a build."""
+        return self._count(Severity.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        """How many findings ask."""
+        return self._count(Severity.WARNING)
+
+    def _count(self, severity: Severity) -> int:
+        return sum(finding.severity is severity for finding in self.findings)
+
+
+def check(workspace: Workspace, issues: Sequence[str] = ()) -> CheckReport:
+    """Check the workspace and every issue asked for (all of them, if none is).
+
+    Raises:
+        UsageError: If an issue does not exist.
+    """
+    wanted = tuple(issues) or tuple(workspace.issues)
+    found = [*workspace.findings, *check_segments(workspace)]
+    for rule in WORKSPACE_CHECKS:
+        found.extend(rule(workspace))
+    for issue in wanted:
+        found.extend(check_issue(workspace, issue))
+    return CheckReport(_sorted(Ignored(workspace.root).left(found)), _files(workspace))
+
+
+def check_issue(workspace: Workspace, issue_id: str) -> list[Finding]:
+    """Compile one issue and check it and each of its letters.
+
+    Raises:
+        UsageError: If it does not exist.
+    """
+    if issue_id not in workspace.issues:
+        near = guess(issue_id, workspace.issues)
+        hint = f"did you mean '{near}'?" if near else "newsletters/ holds what there is"
+        raise UsageError(f"no issue '{issue_id}'", hint=hint)
+    compiled = compile_issue(workspace, issue_id)
+    scope = IssueScope(workspace, workspace.issues[issue_id], compiled.editions)
+    found = list(compiled.findings)
+    for rule in ISSUE_CHECKS:
+        found.extend(rule(scope))
+    found.extend(_check_letters(scope))
+    return found
+
+
+def _check_letters(scope: IssueScope) -> list[Finding]:
+    """Check each segment's letter; what all segments share is said once, without a segment."""
+    by_segment: dict[str, set[Finding]] = {}
+    order: dict[Finding, None] = {}
+    for edition in scope.editions:
+        recipient = sample_recipient(scope.workspace, scope.newsletter, edition.segment)
+        letter = LetterScope(scope, edition, recipient, render(edition, recipient))
+        found = [finding for rule in LETTER_CHECKS for finding in rule(letter)]
+        by_segment[edition.segment] = set(found)
+        order.update(dict.fromkeys(found))
+    return list(_told_once(order, by_segment))
+
+
+def _told_once(order: Iterable[Finding], by_segment: dict[str, set[Finding]]) -> Iterator[Finding]:
+    for finding in order:
+        segments_with_it = [name for name, found in by_segment.items() if finding in found]
+        if len(segments_with_it) == len(by_segment):
+            yield finding
+        else:
+            yield from (replace(finding, segment=name) for name in segments_with_it)
+
+
+def _sorted(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort by place and leave out what was found twice (an item used by two issues)."""
+    return tuple(
+        sorted(
+            dict.fromkeys(found),
+            key=lambda finding: (finding.source, finding.rule.id, finding.segment or ""),
+        )
+    )
+
+
+def _files(workspace: Workspace) -> int:
+    parts = (workspace.items, workspace.issues, workspace.newsletters, workspace.segments)
+    return sum(len(part) for part in parts)

@@ -1,0 +1,68 @@
+"""`pismo check`: report everything that is wrong, and where."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pismo.cli.common import Call, echo_findings, json_option, print_json, say
+from pismo.errors import ExitCode
+from pismo.model.finding import finding_json
+
+if TYPE_CHECKING:
+    from pismo.checks import CheckReport
+
+
+@click.command("check")
+@click.argument("issues", nargs=-1, metavar="[ISSUE]...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "junit"]),
+    default="text",
+    help="text for people; json, sarif (pull requests) or junit for machines, on stdout.",
+)
+@json_option
+@click.pass_context
+def check_command(ctx: click.Context, issues: tuple[str, ...], form: str, *, as_json: bool) -> None:
+    """Report everything that is wrong, with file, line and a way out.
+
+    Without an ISSUE (`friday/2026-11-27`), everything is checked. Exits with 1 if there are
+    errors.
+    """
+    from pismo.checks import check
+    from pismo.checks.formats import junit, sarif
+
+    call: Call = ctx.obj
+    language = call.workspace.settings.language
+    report = check(call.workspace, issues)
+    if as_json or form == "json":
+        _print_json(report, language)
+    elif form == "sarif":
+        click.echo(sarif(report.findings, language))
+    elif form == "junit":
+        checked = [call.workspace.issues[one].source.path for one in issues]
+        click.echo(junit(report.findings, language, checked))
+    else:
+        echo_findings(report.findings, language)
+        say(_summary(report, issues[0] if issues else max(call.workspace.issues, default="")))
+    ctx.exit(ExitCode.FINDINGS if report.errors else ExitCode.DONE)
+
+
+def _print_json(report: "CheckReport", language: str) -> None:
+    print_json(
+        {
+            "findings": [finding_json(finding, language) for finding in report.findings],
+            "errors": report.errors,
+            "warnings": report.warnings,
+        }
+    )
+
+
+def _summary(report: "CheckReport", issue: str) -> str:
+    counts = f"{_count(report.errors, 'error')}, {_count(report.warnings, 'warning')}"
+    next_step = "Fix it, then run" if report.errors else "Next"
+    return f"{counts} in {report.files} files. {next_step}: pismo build {issue}".rstrip()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,110 @@
+"""The preview's web application: a page, a handful of POST calls, an event stream.
+
+It answers only to its own host name (a web page elsewhere may not talk to it through DNS
+rebinding) and only to its own pages (Origin, and a header that a foreign form cannot set).
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from pismo.errors import PismoError
+from pismo.preview.desk import Desk
+from pismo.preview.guard import Guard
+from pismo.preview.watch import watch
+
+Answer = Callable[[Desk, Mapping[str, Any]], dict[str, object]]
+
+
+def create_app(desk: Desk, *, hosts: frozenset[str], token: str = "") -> Starlette:
+    """Make the application.
+
+    Args:
+        desk: What it shows.
+        hosts: `host:port` values that it answers to.
+        token: What a phone on the LAN must present once; '' on loopback.
+    """
+    static = files("pismo.preview") / "static"
+    calls = {name: _call(desk, answer) for name, answer in Desk.calls().items()}
+    routes = [
+        Route("/", _page(str(static / "index.html"))),
+        Route("/events", _events(desk)),
+        Route("/images/{name}", _image(desk)),
+        *(Route(f"/api/{name}", call, methods=["POST"]) for name, call in calls.items()),
+        Mount("/static", StaticFiles(directory=str(static))),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, hosts=hosts, token=token)],
+        lifespan=_watching(desk),
+    )
+
+
+def _watching(desk: Desk) -> Callable[[Starlette], Any]:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001  # starlette's form
+        stop = asyncio.Event()
+        task = asyncio.create_task(watch(desk.studio.root, desk.reload, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    return lifespan
+
+
+def _page(path: str) -> Callable[[Request], Awaitable[Response]]:
+    async def page(request: Request) -> Response:  # noqa: ARG001
+        return FileResponse(path, media_type="text/html; charset=utf-8")
+
+    return page
+
+
+def _call(desk: Desk, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    async def call(request: Request) -> Response:
+        try:
+            body = await request.json()
+            return JSONResponse(await run_in_threadpool(answer, desk, body))
+        except PismoError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        except (KeyError, TypeError, json.JSONDecodeError) as error:
+            return JSONResponse({"error": f"not understood: {error}"}, status_code=400)
+
+    return call
+
+
+def _events(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    async def events(request: Request) -> Response:  # noqa: ARG001
+        async def stream() -> AsyncIterator[str]:
+            yield "retry: 500\n\n"
+            async for change in desk.changes():
+                document = {"generation": change.generation, "seconds": change.seconds}
+                yield f"event: change\ndata: {json.dumps(document)}\n\n"
+
+        return StreamingResponse(stream(), media_type="text/event-stream")
+
+    return events
+
+
+def _image(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    async def image(request: Request) -> Response:
+        found = desk.image(request.path_params["name"])
+        if found is None:
+            return Response(status_code=404)
+        name, content = found
+        media = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
+        return Response(content, media_type=media.get(name.rpartition(".")[2]))
+
+    return image

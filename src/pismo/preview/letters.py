@@ -1,0 +1,94 @@
+"""One letter as the page shows it: parts, headers, source with its holes, size."""
+
+from binascii import b2a_base64, b2a_qp
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pismo.explain import describe
+from pismo.model.edition import Choice, Edition, Hole, Parts, Repeat, Static
+from pismo.model.finding import Finding, finding_json
+from pismo.model.people import Email, Recipient
+from pismo.preview.studio import Shown
+from pismo.render import render
+
+_LINE_BREAKS_IN_BASE64 = 78 / 76
+
+
+def letter_json(
+    shown: Shown, recipient: Recipient | None, *, root: Path, language: str, images: str
+) -> dict[str, object]:
+    """Return what the page needs to show one letter.
+
+    Args:
+        shown: What there is of it.
+        recipient: Through whose eyes; None if there is no edition to fill.
+        root: The workspace, for links that open an editor.
+        language: Of the findings.
+        images: Base of the edition's image addresses; they are served from here instead.
+    """
+    findings = findings_json(shown.findings, root, language)
+    if shown.edition is None or recipient is None:
+        return {"status": "broken", "findings": findings}
+    email = render(shown.edition, recipient)
+    return {
+        "status": "stale" if shown.stale else "ok",
+        "findings": findings,
+        "from": f"{email.sender.name} <{email.sender.address}>",
+        "subject": email.subject,
+        "preheader": email.preheader,
+        "html": email.html.replace(f"{images}/images/", "/images/"),
+        "text": email.text,
+        "headers": [list(pair) for pair in email.headers],
+        "source": list(source_json(shown.edition)),
+        "bytes": size_json(email),
+        "digest": shown.edition.digest,
+    }
+
+
+def findings_json(
+    findings: Sequence[Finding], root: Path, language: str
+) -> list[dict[str, object]]:
+    """Return findings with the absolute path that an editor opens."""
+    return [
+        {**finding_json(finding, language), "absolute": str(root / finding.source.path)}
+        for finding in findings
+    ]
+
+
+def size_json(email: Email) -> Mapping[str, int]:
+    """Measure the HTML part in bytes: decoded, and in the smaller of two mail encodings."""
+    body = email.html.encode()
+    base64_size = int(len(b2a_base64(body, newline=False)) * _LINE_BREAKS_IN_BASE64)
+    return {"decoded": len(body), "encoded": min(base64_size, len(b2a_qp(body)))}
+
+
+def source_json(edition: Edition) -> Iterator[dict[str, str]]:
+    """Yield the HTML with its holes as pieces of text; holes say what they are."""
+    yield from _source(edition.html)
+
+
+def _source(parts: Parts) -> Iterator[dict[str, str]]:
+    for part in parts:
+        match part:
+            case Static(text):
+                yield {"text": text}
+            case Hole(expr, context):
+                yield {"text": f"{{{{ {describe(expr)} }}}}", "hole": context}
+            case Choice(branches, otherwise):
+                word = "if"
+                for branch in branches:
+                    yield {"text": f"{{% {word} {describe(branch.test)} %}}", "hole": "choice"}
+                    yield from _source(branch.parts)
+                    word = "elif"
+                if otherwise:
+                    yield {"text": "{% else %}", "hole": "choice"}
+                    yield from _source(otherwise)
+                yield {"text": "{% endif %}", "hole": "choice"}
+            case Repeat(variable, over, body, otherwise):
+                opening = f"{{% for {variable} in {describe(over)} %}}"
+                yield {"text": opening, "hole": "repeat"}
+                yield from _source(body)
+                if otherwise:
+                    yield {"text": "{% else %}", "hole": "repeat"}
+                    yield from _source(otherwise)
+                yield {"text": "{% endfor %}", "hole": "repeat"}

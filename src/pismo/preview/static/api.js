@@ -1,0 +1,29 @@
+// The server's side of the conversation. Everything about a person travels in a POST body:
+// no id, and certainly no address, ever stands in a URL.
+
+async function post(path, body) {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Pismo": "preview" },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error ?? response.statusText);
+  return answer;
+}
+
+export const workspace = () => post("/api/workspace", {});
+export const people = (issue) => post("/api/people", { issue });
+export const findPeople = (question) => post("/api/find", { question });
+export const letter = (issue, segment, person) => post("/api/letter", { issue, segment, person });
+export const why = (issue, segment, person) => post("/api/why", { issue, segment, person });
+export const difference = (issue, left, right) => post("/api/difference", { issue, left, right });
+export const send = (issue, segment, person) => post("/api/send", { issue, segment, person });
+export const eml = (issue, segment, person) => post("/api/eml", { issue, segment, person });
+
+export function listen(onChange, onState) {
+  const events = new EventSource("/events");
+  events.addEventListener("open", () => onState(true));
+  events.addEventListener("error", () => onState(false));
+  events.addEventListener("change", (event) => onChange(JSON.parse(event.data)));
+}

@@ -1,0 +1,58 @@
+// The right margin: findings beside the letter, and why this reader gets it.
+
+import { element } from "./dom.js";
+import { word } from "./words.js";
+
+export function findingsPanel(findings, copied) {
+  const rows = findings.map((finding) => findingRow(finding, copied));
+  return section("findings", rows.length ? rows : [element("p", { class: "quiet", text: word("noFindings") })]);
+}
+
+function findingRow(finding, copied) {
+  const place = `${finding.path}:${finding.line}`;
+  const open = element("a", { href: `vscode://file/${finding.absolute}:${finding.line}`, class: "place", text: place });
+  const copy = element("button", {
+    class: "small", type: "button", text: "⧉", "aria-label": `${place} ⧉`,
+    onclick: () => navigator.clipboard?.writeText(place).then(copied),
+  });
+  return element("article", { class: `finding ${finding.severity}` },
+    element("p", { class: "finding-head" }, element("strong", { text: finding.rule }), " ", open, " ", copy),
+    element("p", { text: finding.message }),
+    finding.hint ? element("p", { class: "quiet", text: finding.hint }) : null);
+}
+
+export function whyPanel(why) {
+  if (!why) return section("why", []);
+  return section("why", [
+    why.excluded ? element("p", { class: "finding error", text: `${word("excluded")}: ${why.excluded}` }) : null,
+    element("h4", { text: word("rule") }),
+    element("code", { class: "rule", text: why.rule || word("everyone") }),
+    why.values?.length ? pairs(why.values) : null,
+    list("picks", why.picks, (pick) => [element("strong", { text: pick.title }), " ", element("span", { class: "quiet", text: pick.reason || word("noReason") })]),
+    list("choices", why.choices, (choice) => [
+      element("code", { text: choice.test }), " ",
+      element("span", { class: choice.taken ? "yes" : "quiet", text: choice.taken ? word("taken") : word("notTaken") }),
+    ]),
+    list("holes", why.holes, (hole) => [
+      element("code", { text: hole.name }), " → ", element("span", { text: hole.value }),
+      hole.fallback_used ? element("span", { class: "tag", text: word("fallback") }) : null,
+    ]),
+  ]);
+}
+
+function list(title, rows, show) {
+  if (!rows?.length) return null;
+  return element("div", {},
+    element("h4", { text: word(title) }),
+    element("ul", { class: "plain" }, rows.map((row) => element("li", {}, show(row)))));
+}
+
+function pairs(values) {
+  return element("dl", { class: "values" }, values.flatMap(({ name, value }) => [
+    element("dt", { text: name }), element("dd", { text: value ?? "—" }),
+  ]));
+}
+
+function section(title, children) {
+  return element("section", { class: "panel", id: `panel-${title}` }, element("h3", { text: word(title) }), ...children);
+}
