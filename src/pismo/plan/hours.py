@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pismo.errors import PlanError
@@ -47,6 +48,18 @@ class Schedule:
             if now < hour + self.late:
                 return now
             day += timedelta(days=1)
+
+    def as_json(self) -> list[object]:
+        """Return it as JSON can hold it."""
+        clock = None if self.clock is None else f"{self.clock:%H:%M}"
+        return [self.day.isoformat(), clock, self.zone, self.home, self.late.total_seconds()]
+
+    @classmethod
+    def from_json(cls, fields: list[Any]) -> "Schedule":
+        """Read what `as_json` wrote."""
+        day, clock, zone, home, late_s = fields
+        hour = None if clock is None else time.fromisoformat(clock)
+        return cls(date.fromisoformat(day), hour, zone, home, timedelta(seconds=late_s))
 
 
 def parse_send_at(

@@ -11,22 +11,18 @@ from datetime import datetime
 from pathlib import Path
 
 from pismo.errors import SendError
-from pismo.model.edition import Edition
-from pismo.model.people import Recipient, Submission
+from pismo.model.people import Submission
+from pismo.render import Program, mime_program
 from pismo.transports.base import Halt, Outgoing, Result
 
-Program = Callable[[Recipient, datetime, str], bytes]
 SUFFIX = ".eml"
 
 
 class Outbox:
-    """A Maildir at `folder`; `programs` makes an edition's letters, `now` dates them."""
+    """A Maildir at `folder`; `now` dates the letters."""
 
-    def __init__(
-        self, folder: Path, programs: Callable[[Edition], Program], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
         self._folder = folder
-        self._make_program = programs
         self._now = now
         self._programs: dict[str, Program] = {}
         for name in ("tmp", "new", "cur"):
@@ -36,7 +32,14 @@ class Outbox:
         """Write the letters that are not there yet; they are on the disk when this returns."""
         there = self.already_there(letter.id for letter in batch)
         results = [self._accept(letter, there) for letter in batch]
-        _sync_folder(self._folder / "new")
+        try:
+            _sync_folder(self._folder / "new")
+        except OSError as error:
+            # Written, but perhaps not for good: the next publisher looks which are there.
+            return [
+                Result(letter.id, Submission.IN_DOUBT, detail=_reason(error), halt=Halt.ACCOUNT)
+                for letter in batch
+            ]
         return results
 
     def already_there(self, ids: Iterable[str]) -> frozenset[str]:
@@ -54,6 +57,8 @@ class Outbox:
         if letter.id not in there:
             try:
                 self._write(letter, f"<{message_id}>")
+            except SendError as error:
+                return Result(letter.id, Submission.REFUSED, detail=error.message)
             except OSError as error:
                 # The rename is the last step, so a letter that failed before it is not there.
                 return Result(
@@ -64,7 +69,7 @@ class Outbox:
     def _write(self, letter: Outgoing, message_id: str) -> None:
         program = self._programs.get(letter.edition.digest)
         if program is None:
-            program = self._programs[letter.edition.digest] = self._make_program(letter.edition)
+            program = self._programs[letter.edition.digest] = mime_program(letter.edition)
         unfinished = self._folder / "tmp" / f"{letter.id}{SUFFIX}"
         content = program(letter.recipient, self._now(), message_id)
         descriptor = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)

@@ -14,6 +14,7 @@ from typing import Any
 
 from pismo.model.edition import Edition
 from pismo.model.people import DELIVERY_TAG, Recipient, Submission
+from pismo.plan.addresses import problem_with_address
 from pismo.transports.base import Halt, Outgoing, Result
 from pismo.transports.ses_answers import (
     Answer,
@@ -22,7 +23,6 @@ from pismo.transports.ses_answers import (
     answers_to_bulk,
 )
 from pismo.transports.ses_check import (
-    problem_with_address,
     problem_with_data,
     problem_with_headers,
     problem_with_tags,

@@ -1,4 +1,4 @@
-"""What SES demands of addresses, headers and tags, checked before a call: botocore checks nothing.
+"""What SES demands of headers, tags and data, checked before a call: botocore checks nothing.
 
 Limits from botocore's model of sesv2 and the SES developer guide (facts/ses.md §1). A value that
 breaks them could spoil 50 letters, or, with a line break in a header, add one of its own.
@@ -13,34 +13,12 @@ MOST_DATA_CHARACTERS = 262_144
 _HEADER_NAME = re.compile(r"[!-9;-@A-~]{1,126}")
 _HEADER_VALUE = re.compile(r"[ -~]{1,995}")
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
-_DOMAIN = re.compile(
-    r"(?=.{1,253}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{1,62}"
-)
 _ITS_OWN = frozenset(
     {
         "from", "to", "cc", "bcc", "subject", "date", "message-id", "return-path", "mime-version",
         "content-type", "content-transfer-encoding", "reply-to", "sender", "dkim-signature",
     }
 )  # fmt: skip
-
-
-def problem_with_address(address: str) -> str:
-    """Say why SES would not take an address, or ''.
-
-    The local part is ASCII (SES knows no SMTPUTF8); the domain is ASCII, so IDNs are punycode.
-    """
-    local, at, domain = address.rpartition("@")
-    if not at:
-        return "no @ in the address"
-    if not address.isascii():
-        return "letters outside ASCII in the address"
-    dots_wrong = local.startswith(".") or local.endswith(".") or ".." in local
-    if dots_wrong or not _LOCAL_PART.fullmatch(local):
-        return "the part before @ is not one that SES takes"
-    if not _DOMAIN.fullmatch(domain):
-        return "the domain is not one that SES takes"
-    return ""
 
 
 def problem_with_headers(headers: Sequence[tuple[str, str]]) -> str:

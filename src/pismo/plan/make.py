@@ -1,0 +1,327 @@
+"""Make a plan: who gets which edition with which values at which hour; for the others, why not.
+
+The sums have to come out: audience = planned + excluded by reason, or there is no plan.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pismo.audience import Snapshot, compute_facts, private_folder
+from pismo.consent import may_send
+from pismo.errors import PlanError, SettingsError
+from pismo.keys import Keys
+from pismo.ledger import DeliveryRow, Ledger, PlanRow, new_plan_id
+from pismo.links import LinkSigner
+from pismo.model.content import Issue, Kind, Newsletter
+from pismo.model.edition import Edition, columns
+from pismo.model.finding import Finding
+from pismo.model.people import Plan, Recipient, Recommended
+from pismo.model.workspace import Workspace
+from pismo.plan.choose import DUPLICATE, Choosing, Gaps, Picks, Questions, arrange, candidates
+from pismo.plan.hours import LATE_HOURS, Schedule, parse_send_at
+from pismo.plan.picks import picks_from, picks_wanted
+from pismo.plan.store import FOLDER, StoredPlan, write_plan
+from pismo.recommend import prepare
+from pismo.render import missing_in
+from pismo.segments.assign import case_sql
+from pismo.segments.columns import answer_columns, columns_of, own_facts
+
+if TYPE_CHECKING:
+    import duckdb
+
+KEPT_DAYS = 30
+"""How long a plan's people stay stored (`[tool.pismo.plan] keep_days`)."""
+NO_SITE = "https://site.invalid"
+_ANSWERED = {Kind.POLL, Kind.QUIZ}
+
+
+def make_plan(
+    workspace: Workspace,
+    issue_id: str,
+    editions: Sequence[Edition],
+    *,
+    snapshot: Snapshot,
+    ledger: Ledger,
+    keys: Keys,
+    signer: LinkSigner,
+    now: datetime,
+) -> Plan:
+    """Freeze who gets which edition, and store it here and in the ledger.
+
+    A plan of an issue whose publishing has begun takes over who was written to.
+
+    Raises:
+        PlanError: If a person has no edition, or the sums do not come out.
+        SettingsError: If `[tool.pismo.plan]` is wrong.
+    """
+    plan_id = new_plan_id()
+    folder = private_folder(workspace.state_dir / FOLDER)
+    making = _Making(
+        workspace, workspace.issues[issue_id], tuple(editions), snapshot, ledger, keys, signer, now
+    )
+    unfinished = private_folder(folder / f".{plan_id}")
+    try:
+        stored = making.collect(plan_id, unfinished)
+        unfinished.rename(folder / plan_id)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    stored = replace(stored, folder=folder / plan_id)
+    record_plan(stored, ledger, expires_at=now + timedelta(days=_setting(workspace, "keep_days")))
+    return stored.plan
+
+
+def record_plan(stored: StoredPlan, ledger: Ledger, *, expires_at: datetime) -> None:
+    """Write a stored plan into the ledger: from now on it is the one that counts."""
+    plan = stored.plan
+    row = PlanRow(
+        id=plan.id,
+        issue=plan.issue,
+        newsletter=stored.newsletter,
+        created_at=plan.created_at,
+        audience=plan.audience,
+        planned=plan.planned,
+        excluded=plan.excluded,
+        editions=plan.editions,
+        stored=f"{FOLDER}/{plan.id}",
+        expires_at=expires_at,
+    )
+    ledger.add_plan(row, _rows(stored))
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What a plan is made of."""
+
+    workspace: Workspace
+    issue: Issue
+    editions: tuple[Edition, ...]
+    snapshot: Snapshot
+    ledger: Ledger
+    keys: Keys
+    signer: LinkSigner
+    now: datetime
+
+    @property
+    def newsletter(self) -> Newsletter:
+        return self.workspace.newsletter_of(self.issue)
+
+    def collect(self, plan_id: str, folder: Path) -> StoredPlan:
+        """Write shards and plan.json into `folder`."""
+        names = self._columns()
+        schedule = schedule_of(self.workspace, self.issue)
+        chosen, shards = private_folder(folder / "chosen"), private_folder(folder / "shards")
+        snapshot = prepare(self._with_facts(), self.now, self.workspace.settings)
+        with snapshot.connect() as connection:
+            case = case_sql(self.newsletter, self.workspace.segments, columns_of(self.workspace))
+            facts, chunks = candidates(connection, case, names)
+            choosing = Choosing(chosen, self._questions(connection, schedule), facts)
+            for people in chunks:
+                choosing.add(people)
+        taken = self.ledger.already_written(self.issue.id, _hashes(chosen))
+        files, planned, doubles, canary = arrange(chosen, shards, plan_id, taken)
+        shutil.rmtree(chosen)
+        shutil.rmtree(folder / "spill", ignore_errors=True)
+        excluded = dict(choosing.excluded) | ({DUPLICATE: doubles} if doubles else {})
+        plan = self._plan(plan_id, choosing.audience, planned, excluded)
+        stored = StoredPlan(
+            plan=plan,
+            folder=folder,
+            newsletter=self.newsletter.name,
+            snapshot=self.snapshot.id,
+            schedule=schedule,
+            web_url=web_url(self.workspace, self.issue),
+            columns=names,
+            items=_answered_items(self.editions),
+            drafts=_drafts(self.workspace, self.issue, self.editions),
+            shards=tuple(files),
+            canary=canary,
+            counts={},
+        )
+        write_plan(stored, self.editions)
+        return stored
+
+    def _plan(
+        self, plan_id: str, audience: int, planned: Mapping[str, int], excluded: Mapping[str, int]
+    ) -> Plan:
+        if audience != sum(planned.values()) + sum(excluded.values()):
+            raise PlanError(
+                f"the sums do not come out: {audience} people, {sum(planned.values())} planned,"
+                f" {sum(excluded.values())} excluded; no plan was made"
+            )
+        digests = {edition.segment: edition.digest for edition in self.editions}
+        for segment, count in planned.items():
+            if segment not in digests:
+                raise PlanError(
+                    f"{count} people are in segment {segment}, which has no edition of"
+                    f" {self.issue.id}",
+                    hint=f"pismo check {self.issue.id} says why it did not compile",
+                )
+        return Plan(
+            id=plan_id,
+            issue=self.issue.id,
+            created_at=self.now.replace(microsecond=0),
+            audience=audience,
+            planned={segment: planned.get(segment, 0) for segment in digests},
+            excluded=dict(sorted(excluded.items())),
+            editions=digests,
+        )
+
+    def _columns(self) -> tuple[str, ...]:
+        """Name the facts that letters read; nothing else about a person is stored."""
+        known = columns_of(self.workspace)
+        wanted = {name for edition in self.editions for name in columns(edition)}
+        return tuple(sorted(wanted & known.keys() - {"id", "segment"}))
+
+    def _with_facts(self) -> Snapshot:
+        findings: list[Finding] = []
+        own = own_facts(self.workspace.root, findings)
+        return compute_facts(
+            self.snapshot,
+            self.workspace.settings,
+            self.now,
+            own=own,
+            answers=answer_columns(self.workspace),
+        )
+
+    def _questions(self, connection: "duckdb.DuckDBPyConnection", schedule: Schedule) -> Questions:
+        return Questions(
+            barred=self._barred,
+            picks=self._picks(connection),
+            gaps=self._gaps(),
+            leaves=lambda zone: schedule.leaves_at(zone, self.now),
+            keys=self.keys,
+        )
+
+    def _barred(self, people: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+        return may_send(
+            self.keys.readers(people),
+            newsletter=self.newsletter,
+            moment=self.now,
+            ledger=self.ledger,
+        )
+
+    def _gaps(self) -> Gaps:
+        checks = {edition.segment: missing_in(edition) for edition in self.editions}
+        links = self.signer.links_for(
+            "sample",
+            newsletter=self.newsletter.name,
+            web_url=web_url(self.workspace, self.issue),
+            items=_answered_items(self.editions),
+        )
+
+        def gaps(
+            segment: str, person: str, facts: Mapping[str, Any], picks: Sequence[Recommended]
+        ) -> Sequence[str]:
+            if segment not in checks:
+                return ()  # no edition: told when the sums are made
+            recipient = Recipient(
+                id=person, segment=segment, facts=facts, picks=tuple(picks), links=links
+            )
+            return checks[segment](recipient)
+
+        return gaps
+
+    def _picks(self, connection: "duckdb.DuckDBPyConnection") -> Picks | None:
+        count = max((picks_wanted(edition) for edition in self.editions), default=0)
+        if not count:
+            return None
+        return picks_from(
+            connection,
+            self.workspace,
+            self.issue,
+            count,
+            self.ledger,
+            self.now,
+            forbidden=self._products_in_letters(),
+        )
+
+    def _products_in_letters(self) -> tuple[str, ...]:
+        """Name the products that editors picked for these letters: no need to pick them twice."""
+        used = {item for edition in self.editions for item in edition.items}
+        return tuple(
+            product.product_id
+            for (kind, slug), item in self.workspace.items.items()
+            if f"{kind}/{slug}" in used
+            for product in item.products
+        )
+
+
+def schedule_of(workspace: Workspace, issue: Issue) -> Schedule:
+    """Return when an issue's letters leave, by its own or its newsletter's `send_at`."""
+    newsletter = workspace.newsletter_of(issue)
+    own = bool(issue.send_at)
+    return parse_send_at(
+        issue.send_at if own else newsletter.send_at,
+        issue.date,
+        newsletter.timezone or workspace.settings.timezone,
+        issue.place_of("send_at") if own else newsletter.source,
+        late_hours=_setting(workspace, "late_hours"),
+    )
+
+
+def web_url(workspace: Workspace, issue: Issue) -> str:
+    """Return where an issue is on the web."""
+    base = workspace.settings.site_base_url or NO_SITE
+    return f"{base}/{issue.id}/"
+
+
+def _answered_items(editions: Sequence[Edition]) -> tuple[str, ...]:
+    """Name the polls and quizzes in the letters: each gets a link of the reader's own."""
+    slugs = {
+        slug
+        for edition in editions
+        for kind, _, slug in (item.partition("/") for item in edition.items)
+        if kind in _ANSWERED
+    }
+    return tuple(sorted(slugs))
+
+
+def _drafts(workspace: Workspace, issue: Issue, editions: Sequence[Edition]) -> tuple[str, ...]:
+    """Name what is marked `draft: true`: publishing to SES refuses it."""
+    used = {item for edition in editions for item in edition.items}
+    items = {f"{kind}/{slug}" for (kind, slug), item in workspace.items.items() if item.draft}
+    return (*([issue.id] if issue.draft else []), *sorted(used & items))
+
+
+def _setting(workspace: Workspace, name: str) -> float:
+    known = {"keep_days": float(KEPT_DAYS), "late_hours": LATE_HOURS}
+    table = workspace.settings.tables.get("plan", {})
+    for given, value in table.items():
+        if given not in known or not isinstance(value, int | float) or value <= 0:
+            raise SettingsError(
+                f"[tool.pismo.plan] {given} = {value!r} is not understood",
+                hint="it may hold keep_days and late_hours, both above zero",
+            )
+    value = table.get(name, known[name])
+    assert isinstance(value, int | float)
+    return float(value)
+
+
+def _hashes(chosen: Path) -> Iterator[tuple[str, bytes]]:
+    import pyarrow.parquet as pq
+
+    for file in sorted(chosen.glob("*.parquet")):
+        table = pq.read_table(file, columns=["person", "address_hash"], partitioning=None)
+        yield from zip(table["person"].to_pylist(), table["address_hash"].to_pylist(), strict=True)
+
+
+def _rows(stored: StoredPlan) -> Iterator[DeliveryRow]:
+    import pyarrow.parquet as pq
+
+    columns_read = ["person", "address_hash", "segment", "leaves", "picks"]
+    for shard in stored.shards:
+        file = stored.folder / "shards" / shard.file
+        table = pq.read_table(file, columns=columns_read, partitioning=None)
+        for row in table.to_pylist():
+            yield DeliveryRow(
+                person=row["person"],
+                address_hash=row["address_hash"],
+                segment=row["segment"],
+                digest=stored.plan.editions[row["segment"]],
+                send_at=row["leaves"],
+                shown=tuple(pick["id"] for pick in row["picks"] or ()),
+            )

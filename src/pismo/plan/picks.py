@@ -1,0 +1,125 @@
+"""How many picks letters show, and who is shown what: asked of `recommend` for a whole chunk."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pismo.ledger import Ledger
+from pismo.model.content import Issue
+from pismo.model.edition import Constant, Edition, Expr, Filter, Path, expressions, operands
+from pismo.model.people import Recommended
+from pismo.model.workspace import Workspace
+from pismo.plan.choose import Picks
+from pismo.recommend import Wishes, recommend
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+MOST = 12
+"""Picks asked for where a letter goes through all of them without saying how many."""
+REMEMBERED = 4
+"""How many issues back a product shown to a reader is not shown again."""
+
+
+def picks_wanted(edition: Edition) -> int:
+    """Return how many picks an edition can show: the highest place it reads, plus one."""
+    wanted = 0
+    for parts in edition.bodies():
+        for expr in expressions(parts):
+            wanted = max(wanted, _reach(expr))
+    return wanted
+
+
+def picks_from(
+    engine: "duckdb.DuckDBPyConnection",
+    workspace: Workspace,
+    issue: Issue,
+    count: int,
+    ledger: Ledger,
+    now: datetime,
+    forbidden: Sequence[str] = (),
+) -> Picks:
+    """Return the question for picks of a chunk of people.
+
+    Args:
+        engine: Of a snapshot that `pismo.recommend.prepare` has made ready.
+        workspace: For the recipe and the issues before this one.
+        issue: The issue; what the last ones showed is not shown again.
+        count: Picks per person.
+        ledger: Knows what was shown to whom.
+        now: The moment of the plan.
+        forbidden: Products that the letter shows anyhow.
+    """
+    import pyarrow as pa
+
+    shown = pa.Table.from_pylist(
+        [
+            {"subscriber_id": who, "product_id": what}
+            for who, what in ledger.shown(_before(workspace, issue))
+        ],
+        schema=pa.schema([("subscriber_id", pa.string()), ("product_id", pa.string())]),
+    )
+    language = workspace.newsletter_of(issue).language
+
+    def picks(
+        ids: Sequence[str], segments: Mapping[str, str]
+    ) -> Mapping[str, Sequence[Recommended]]:
+        people = pa.table(
+            {"subscriber_id": list(ids), "segment": [segments[person] for person in ids]}
+        )
+        table = recommend(
+            engine,
+            people=people,
+            count=count,
+            now=now,
+            settings=workspace.settings,
+            language=language,
+            shown=shown,
+            wishes=Wishes(forbidden=tuple(forbidden)),
+        )
+        return _by_person(table)
+
+    return picks
+
+
+def _before(workspace: Workspace, issue: Issue) -> list[str]:
+    """Name the last issues of the same newsletter, newest first."""
+    earlier = sorted(
+        (other.date, other.id)
+        for other in workspace.issues.values()
+        if other.newsletter == issue.newsletter and other.date < issue.date
+    )
+    return [name for _, name in reversed(earlier)][:REMEMBERED]
+
+
+def _by_person(table: "pa.Table") -> dict[str, list[Recommended]]:
+    found: dict[str, list[Recommended]] = {}
+    for batch in table.to_batches(max_chunksize=10_000):
+        for row in batch.to_pylist():
+            found.setdefault(row["subscriber_id"], []).append(
+                Recommended(
+                    id=row["product_id"],
+                    title=row["title"],
+                    url=row["url"],
+                    price=row["price"],
+                    currency=row["currency"],
+                    reason=row["reason"] or "",
+                    image=row["image"] or "",
+                    old_price=row["old_price"],
+                    category=row["category"] or "",
+                )
+            )
+    return found
+
+
+def _reach(expr: Expr) -> int:
+    """Return how many picks an expression can read: a slice says so, an index too."""
+    match expr:
+        case Filter("part", Path("picks", ()), (_, Constant(int(stop)), *_)) if stop > 0:
+            return stop
+        case Path("picks", (int(place), *_)) if place >= 0:
+            return place + 1
+        case Path("picks"):
+            return MOST
+    return max((_reach(operand) for operand in operands(expr)), default=0)

@@ -1,0 +1,248 @@
+"""A plan on disk: `.pismo/plans/<id>/`, 0700, with plan.json, editions/ and shards/ (all 0600).
+
+Shards are Parquet in the order in which letters leave: the canary share first, then by hour and
+edition, so that a call holds letters of one edition. A person's place in the plan is a column:
+erasing somebody rewrites their shard without them, and nobody else's place moves.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pismo.errors import PlanError
+from pismo.links import LinkSigner
+from pismo.model.codec import digest_of, edition_from_json, edition_json
+from pismo.model.edition import Edition
+from pismo.model.people import Links, Plan, Recipient, Recommended
+from pismo.plan.hours import Schedule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FOLDER = "plans"
+SCHEMA = 1
+ROWS = 10_000
+"""People per shard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """One file of people: places `first` to `first + size - 1`."""
+
+    file: str
+    first: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlan:
+    """A plan with what publishing needs beside the ledger.
+
+    `columns` are the facts that holes read, `items` the slugs that get links of their own,
+    `drafts` what the plan was made of though it is not finished, `counts` values equal for all.
+    """
+
+    plan: Plan
+    folder: Path
+    newsletter: str
+    snapshot: str
+    schedule: Schedule
+    web_url: str
+    columns: tuple[str, ...]
+    items: tuple[str, ...]
+    drafts: tuple[str, ...]
+    shards: tuple[Shard, ...]
+    canary: int
+    counts: Mapping[str, int]
+
+    def edition(self, segment: str) -> Edition:
+        """Read the edition of a segment; its digest is checked.
+
+        Raises:
+            PlanError: If the file is gone or has been changed.
+        """
+        digest = self.plan.editions[segment]
+        path = self.folder / "editions" / f"{digest}.json"
+        try:
+            edition = edition_from_json(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise PlanError(
+                f"edition {digest[:12]} of plan {self.plan.id} cannot be read",
+                hint=f"make the plan again: pismo plan {self.plan.issue}",
+            ) from error
+        if digest_of(edition) != digest:
+            raise PlanError(
+                f"edition {digest[:12]} of plan {self.plan.id} was changed after it was planned",
+                hint=f"make the plan again: pismo plan {self.plan.issue}",
+            )
+        return edition
+
+    def editions(self) -> dict[str, Edition]:
+        """Read all editions that somebody gets: segment -> edition."""
+        return {name: self.edition(name) for name, count in self.plan.planned.items() if count}
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One person in a plan: their place, time zone and what their letter is made of."""
+
+    place: int
+    zone: str
+    recipient: Recipient
+
+
+def write_plan(stored: StoredPlan, editions: Iterable[Edition]) -> None:
+    """Write plan.json and the editions beside shards that are there already."""
+    folder = stored.folder / "editions"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for edition in editions:
+        _write(folder / f"{edition.digest}.json", edition_json(edition))
+    _write(stored.folder / "plan.json", json.dumps(_document(stored), ensure_ascii=False, indent=1))
+
+
+def read_plan(state_dir: Path, plan_id: str, issue: str) -> StoredPlan:
+    """Read a plan that is stored on this machine.
+
+    Raises:
+        PlanError: If it is not here, or another version wrote it.
+    """
+    folder = state_dir / FOLDER / plan_id
+    try:
+        document = json.loads((folder / "plan.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise PlanError(
+            f"the state database knows plan {plan_id} of {issue}, but its people are not on this"
+            " machine",
+            hint=f"publish where it was planned, copy {FOLDER}/{plan_id} from there, or plan here"
+            f" again (who was written to stays so): pismo plan {issue}",
+        ) from None
+    if document.get("schema") != SCHEMA:
+        raise PlanError(
+            f"plan {plan_id} was made by another version of pismo",
+            hint=f"make it again: pismo plan {issue}",
+        )
+    return _stored(document, folder)
+
+
+def read_people(
+    stored: StoredPlan, shard: Shard, signer: LinkSigner, *, zones: frozenset[str] | None = None
+) -> Iterator[Planned]:
+    """Read the people of one shard, or those in some time zones, in their order.
+
+    Raises:
+        PlanError: If the shard cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(stored.folder / "shards" / shard.file, partitioning=None)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise PlanError(
+            f"shard {shard.file} of plan {stored.plan.id} cannot be read",
+            hint="restore it from a backup, or plan again: who was written to stays so",
+        ) from error
+    if zones is not None:
+        table = table.filter(pc.is_in(table["zone"], pa.array(sorted(zones), pa.string())))
+    for batch in table.to_batches(max_chunksize=1_000):
+        for row in batch.to_pylist():
+            yield Planned(row["place"], row["zone"], recipient_of(row, stored, signer))
+
+
+def recipient_of(row: Mapping[str, Any], stored: StoredPlan, signer: LinkSigner) -> Recipient:
+    """Make a recipient of a shard's row; links are signed anew, always to the same result."""
+    person = str(row["person"])
+    return Recipient(
+        id=person,
+        segment=row["segment"],
+        facts=row["facts"] or {},
+        picks=tuple(Recommended(**pick) for pick in row["picks"] or ()),
+        links=_links(person, stored, signer),
+        address=row["address"],
+        counts=stored.counts,
+    )
+
+
+def pick_type() -> "pa.DataType":
+    """Return the Parquet type of one pick: the fields of `Recommended`."""
+    import pyarrow as pa
+
+    texts = ("id", "title", "url", "currency", "reason", "image", "category")
+    money = pa.decimal128(12, 2)
+    fields = [(name, pa.string()) for name in texts] + [("price", money), ("old_price", money)]
+    return pa.struct(fields)
+
+
+def _links(person: str, stored: StoredPlan, signer: LinkSigner) -> Links:
+    return signer.links_for(
+        person,
+        newsletter=stored.newsletter,
+        issue=stored.plan.issue,
+        web_url=stored.web_url,
+        items=stored.items,
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _document(stored: StoredPlan) -> dict[str, object]:
+    plan, schedule = stored.plan, stored.schedule
+    return {
+        "schema": SCHEMA,
+        "id": plan.id,
+        "issue": plan.issue,
+        "newsletter": stored.newsletter,
+        "created_at": plan.created_at.isoformat(),
+        "audience": plan.audience,
+        "planned": dict(plan.planned),
+        "excluded": dict(plan.excluded),
+        "editions": dict(plan.editions),
+        "snapshot": stored.snapshot,
+        "schedule": schedule.as_json(),
+        "web_url": stored.web_url,
+        "columns": list(stored.columns),
+        "items": list(stored.items),
+        "drafts": list(stored.drafts),
+        "shards": [[shard.file, shard.first, shard.size] for shard in stored.shards],
+        "canary": stored.canary,
+        "counts": dict(stored.counts),
+    }
+
+
+def _stored(document: Mapping[str, Any], folder: Path) -> StoredPlan:
+    plan = Plan(
+        id=document["id"],
+        issue=document["issue"],
+        created_at=datetime.fromisoformat(document["created_at"]),
+        audience=document["audience"],
+        planned=document["planned"],
+        excluded=document["excluded"],
+        editions=document["editions"],
+    )
+    return StoredPlan(
+        plan=plan,
+        folder=folder,
+        newsletter=document["newsletter"],
+        snapshot=document["snapshot"],
+        schedule=Schedule.from_json(document["schedule"]),
+        web_url=document["web_url"],
+        columns=tuple(document["columns"]),
+        items=tuple(document["items"]),
+        drafts=tuple(document["drafts"]),
+        shards=tuple(
+            Shard(file=f, first=first, size=size) for f, first, size in document["shards"]
+        ),
+        canary=document["canary"],
+        counts=document["counts"],
+    )

@@ -1,0 +1,80 @@
+"""What became of a plan, over all runs: sums that come out, or a loud complaint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pismo.errors import StateError
+from pismo.ledger import Ledger
+from pismo.model.people import Plan, Submission
+
+_COUNTED = (
+    Submission.ACCEPTED,
+    Submission.REFUSED,
+    Submission.THROTTLED,
+    Submission.IN_DOUBT,
+    Submission.WITHDRAWN,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """The identity: audience = the six counts + the sum of excluded (DESIGN §9).
+
+    `waiting` are planned, or claimed by a publisher that is at it.
+    """
+
+    issue: str
+    plan: str
+    audience: int
+    accepted: int
+    refused: int
+    throttled: int
+    in_doubt: int
+    withdrawn: int
+    waiting: int
+    excluded: Mapping[str, int]
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether nobody is left of whom something is still to come."""
+        return not (self.waiting or self.throttled or self.in_doubt)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the fields that DESIGN §9 lists."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def lines(self) -> list[str]:
+        """Say it to a person: the identity, line by line."""
+        counts = ("accepted", "refused", "throttled", "in_doubt", "withdrawn", "waiting")
+        shown = [(name.replace("_", " "), getattr(self, name)) for name in counts]
+        shown += [(f"excluded: {reason}", count) for reason, count in self.excluded.items()]
+        width = len(f"{self.audience:,}")
+        body = [f"  {count:>{width},}  {name}" for name, count in shown if count]
+        return [f"{self.audience:,} people in the audience of {self.issue} =", *body]
+
+
+def close_books(plan: Plan, ledger: Ledger) -> Books:
+    """Count what became of a plan.
+
+    Raises:
+        StateError: If the counts and the audience differ: somebody would be lost.
+    """
+    counts = ledger.counts(plan.id)
+    found = {state.value: counts[state] for state in _COUNTED}
+    waiting = counts[Submission.PLANNED] + counts[Submission.CLAIMED]
+    total = sum(counts.values()) + sum(plan.excluded.values())
+    if total != plan.audience:
+        raise StateError(
+            f"the books of {plan.issue} do not close: {plan.audience} people were in the audience,"
+            f" the state database and the plan account for {total}",
+            hint="was the state database restored from a backup? pismo plan makes a new plan;"
+            " who was written to stays so",
+        )
+    return Books(
+        issue=plan.issue,
+        plan=plan.id,
+        audience=plan.audience,
+        waiting=waiting,
+        excluded=dict(plan.excluded),
+        **found,
+    )

@@ -1,0 +1,477 @@
+"""Publish a plan: consent, claim, hand over, settle; nobody lost, nobody twice.
+
+    pending -> may_send -> claim (on disk) -> transport, in threads -> settle (on disk)
+
+A letter is claimed before it is handed over and settled after it was answered, so a crash at any
+moment leaves it planned, settled, or claimed; what a dead publisher had claimed is in doubt, and
+never handed over again by itself.
+"""
+
+import math
+import os
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from pismo.consent import may_send
+from pismo.errors import PismoError, StoppedError
+from pismo.keys import Keys
+from pismo.ledger import Ledger, Publisher, Settled
+from pismo.links import LinkSigner
+from pismo.model.content import Newsletter
+from pismo.model.people import Submission
+from pismo.plan.store import StoredPlan
+from pismo.publish.account import Account, Unlimited
+from pismo.publish.breaker import Breaker, Tally
+from pismo.publish.clock import Clock
+from pismo.publish.hands import Hands, ManyHands, OwnHands
+from pismo.publish.log import Log, NoLog
+from pismo.publish.pace import Pace
+from pismo.publish.pending import Pending, Queue, Waiting
+from pismo.publish.report import Books, close_books
+from pismo.publish.settings import PaceSettings
+from pismo.transports.base import Halt, Outgoing, Result, Transport
+
+CLAIM_S = 0.1
+"""A claim covers what leaves in this many seconds, or one batch if that is more."""
+CLAIM_MOST = 500
+SETTLE_AFTER = 500
+SETTLE_S = 0.25
+LOOK_S = 1.0
+"""How often a publisher asks whether somebody wants it to stop."""
+REST_S = 5.0
+"""The same while nothing is due."""
+EVENTS_S = 10.0
+ACCOUNT_S = 60.0
+TRANSIENT_TRIES = 3
+UNREACHABLE_TRIES = 6
+CANARY_BAD = 0.05
+BOGUS_WAIT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What publishing one plan takes.
+
+    Attributes:
+        look: Says which deliveries a transport has already got, where it can tell (the outbox).
+        hours: Whether send hours count; `wait` stays until the last of them.
+        stopping: Says whether somebody wants this process to end (a signal).
+        progress: Told after each settling how many this run has settled.
+    """
+
+    stored: StoredPlan
+    transport: Transport
+    ledger: Ledger
+    newsletter: Newsletter
+    keys: Keys
+    signer: LinkSigner
+    clock: Clock
+    account: Account = field(default_factory=Unlimited)
+    settings: PaceSettings = field(default_factory=PaceSettings)
+    log: Log = field(default_factory=NoLog)
+    look: Callable[[Iterable[str]], frozenset[str]] | None = None
+    threads: int = 0
+    hours: bool = False
+    wait: bool = False
+    stopping: Callable[[], bool] = lambda: False
+    progress: Callable[[int], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended: the books, why it stopped early ('' if it did not), the next hour."""
+
+    books: Books
+    stopped: str
+    next_hour: tuple[datetime, str] | None
+    seconds: float
+    adopted: int
+    by_itself: bool = False
+
+
+def publish(job: Job) -> Outcome:
+    """Hand over what is due of a plan, and close the books.
+
+    Raises:
+        StateError: If another process publishes this issue on SQLite, or the database fails
+            before anything was handed over.
+        StoppedError: If it fails later; what was handed over is settled or in doubt.
+    """
+    owner = f"{socket.gethostname()}, process {os.getpid()}"
+    began = job.clock.steady()
+    with ExitStack() as stack:
+        lease = job.ledger.lease(job.stored.plan.issue, owner, job.clock.now())
+        publisher = stack.enter_context(lease)
+        hands: Hands = OwnHands(job.transport)
+        if job.threads:
+            hands = stack.enter_context(ManyHands(job.transport, job.threads))
+        run = _Run(job, publisher, hands)
+        with _told_as_stopped(run):
+            run.everything()
+    return Outcome(
+        books=close_books(job.stored.plan, job.ledger),
+        stopped=run.stopped,
+        next_hour=run.next_hour,
+        seconds=job.clock.steady() - began,
+        adopted=run.adopted,
+        by_itself=run.by_itself,
+    )
+
+
+@contextmanager
+def _told_as_stopped(run: "_Run") -> Iterator[None]:
+    """Turn an error after the first letter into «stopped»: exit 4 means that nothing was sent."""
+    try:
+        yield
+    except StoppedError:
+        raise
+    except PismoError as error:
+        if not run.settled:
+            raise
+        issue = run.job.stored.plan.issue
+        raise StoppedError(
+            f"publishing stopped after {run.settled} letters: {error.message}",
+            hint=f"{error.hint or 'mend it'}; then: pismo resume {issue}",
+        ) from error
+
+
+class _Run:
+    """One run of one publisher."""
+
+    def __init__(self, job: Job, publisher: Publisher, hands: Hands) -> None:
+        self.job = job
+        self._publisher = publisher
+        self._hands = hands
+        self._clock = job.clock
+        self._pace = Pace(job.account.rate(), job.clock)
+        self._breaker = Breaker(job.settings.limits)
+        self._editions = job.stored.editions()
+        self._pending = Pending(job.stored, job.ledger, job.signer, hours=job.hours)
+        self._queue = Queue(iter(()))
+        self._in_hand: dict[str, Waiting] = {}
+        self._answers: list[Settled] = []
+        self._transient: Counter[str] = Counter()
+        self._unreachable = 0
+        self._alone = False
+        self._canary: Counter[Submission] = Counter()
+        self._settled_at = self._looked_at = self._events_at = self._account_at = (
+            self._clock.steady()
+        )
+        self.settled = 0
+        self.adopted = 0
+        self.stopped = ""
+        self.by_itself = False
+        self.next_hour: tuple[datetime, str] | None = None
+
+    def everything(self) -> None:
+        """Settle what a dead publisher left, then hand over what is due, hour after hour."""
+        self._log("started", editions=len(self._editions))
+        self._adopt()
+        try:
+            while True:
+                self._pass()
+                self.next_hour = self._pending.next_hour(self._clock.now())
+                if self.stopped or self.next_hour is None or not self.job.wait:
+                    break
+                self._rest_until(self.next_hour[0])
+        finally:
+            self._drain()
+        if not self.stopped:
+            self._withdraw_erased()
+        self._log("finished", settled=self.settled, stopped=self.stopped)
+
+    def _adopt(self) -> None:
+        """Settle what claims of dead publishers can be settled: by looking, where one can."""
+        ledger, plan = self.job.ledger, self.job.stored.plan
+        now = self._clock.now()
+        self.adopted = len(ledger.adopt_orphans(plan.id, now, publisher=self._publisher))
+        if self.adopted:
+            self._log("adopted", in_doubt=self.adopted)
+        if self.job.look is None:
+            return
+        doubtful = ledger.in_doubt(plan.id)
+        there = self.job.look(doubtful)
+        # The outbox shows a letter or it was never handed over: nothing stays in doubt there.
+        ledger.settle(
+            [Settled(name, Submission.ACCEPTED) for name in doubtful if name in there],
+            now,
+            publisher=self._publisher.num,
+        )
+        ledger.retry_in_doubt(plan.id, [name for name in doubtful if name not in there], now)
+
+    def _pass(self) -> None:
+        """Hand over everything whose hour has come."""
+        zones = self._pending.due(self._clock.now())
+        self._queue = Queue(iter(self._pending.people(zones)))
+        in_canary = True
+        while not self._should_stop():
+            group = self._queue.next(self._group_size(), self._is_canary)
+            if group and in_canary and not self._is_canary(group[0]):
+                in_canary = False
+                if not self._canary_sings(group):
+                    return
+            if group:
+                self._hand_over(group)
+            elif not self._hands.busy and not self._answers and not self._queue.has_again:
+                return
+            else:
+                self._collect(SETTLE_S)
+                self._settle_now()
+
+    def _group_size(self) -> int:
+        if math.isinf(self._pace.rate):
+            return CLAIM_MOST
+        return min(CLAIM_MOST, max(self._pace.batch, math.ceil(self._pace.rate * CLAIM_S)))
+
+    def _hand_over(self, group: Sequence[Waiting]) -> None:
+        """Ask for consent once more, claim, and give the claimed ones to the hands, in batches."""
+        self._wait_for(min(len(group), self._pace.batch))
+        if self.stopped:
+            return  # nothing of the group was touched
+        free = self._still_allowed(group)
+        if any(answer.submission is Submission.THROTTLED for answer in self._answers):
+            self._settle_now()  # a throttled letter is claimed again only after it was let go
+        now = self._clock.now()
+        claimed = set(
+            self.job.ledger.claim(
+                self.job.stored.plan.id,
+                [one.id for one in free],
+                now,
+                publisher=self._publisher.num,
+            )
+        )
+        mine = [one for one in free if one.id in claimed]
+        self._in_hand.update((one.id, one) for one in mine)
+        for _, letters in groupby(mine, key=lambda one: one.planned.recipient.segment):
+            some = list(letters)
+            while some:
+                size = self._pace.batch
+                self._begin(some[:size])
+                some = some[size:]
+
+    def _still_allowed(self, group: Sequence[Waiting]) -> list[Waiting]:
+        job, now = self.job, self._clock.now()
+        people = [(one.planned.recipient.id, one.planned.recipient.address or "") for one in group]
+        barred = may_send(
+            job.keys.readers(people), newsletter=job.newsletter, moment=now, ledger=job.ledger
+        )
+        if not barred:
+            return list(group)
+        reasons = {
+            one.id: barred[one.planned.recipient.id]
+            for one in group
+            if one.planned.recipient.id in barred
+        }
+        job.ledger.withdraw(reasons, now)
+        self.settled += len(reasons)
+        return [one for one in group if one.id not in reasons]
+
+    def _begin(self, batch: Sequence[Waiting]) -> None:
+        """Give one batch away as soon as the pace and a free hand allow, unless all is stopped."""
+        self._wait_for(len(batch))
+        while not self._hands.free:
+            self._collect(SETTLE_S)
+        self._share_rate(len(batch))
+        if self.stopped:
+            for one in batch:
+                self._note(Result(one.id, Submission.THROTTLED, detail="not tried"))
+            return
+        self._pace.spend(len(batch))
+        self._hands.take(
+            [
+                Outgoing(
+                    one.id, self._editions[one.planned.recipient.segment], one.planned.recipient
+                )
+                for one in batch
+            ]
+        )
+        self._collect(0.0)
+        self._settle_if_due()
+
+    def _wait_for(self, letters: int) -> None:
+        """Let time pass until so many letters may leave; answers are collected meanwhile."""
+        while (delay := self._pace.delay(letters)) > 0 and not self._should_stop():
+            self._pause(delay)
+
+    def _share_rate(self, letters: int) -> None:
+        """Take turns with other publishers of this state database: they use the same account."""
+        if math.isinf(self._pace.rate) or self._alone:
+            return
+        seconds = self.job.ledger.reserve(
+            "letters",
+            letters,
+            rate=self._pace.rate,
+            burst=self._pace.batch,
+            now=self._clock.now().timestamp(),
+        )
+        if seconds > BOGUS_WAIT_S:
+            # Somebody's wall clock was ahead and has been set back: nobody queues that long.
+            self._alone = True
+            self._log("clock-jumped", wait=round(seconds))
+            return
+        until = self._clock.steady() + seconds
+        while (left := until - self._clock.steady()) > 0 and not self._should_stop():
+            self._pause(left)
+
+    def _pause(self, seconds: float) -> None:
+        if self._hands.busy:
+            self._collect(min(seconds, SETTLE_S))
+        else:
+            self._clock.wait(min(seconds, LOOK_S))
+        self._settle_if_due()
+
+    def _collect(self, timeout_s: float) -> None:
+        for batch, results in self._hands.collect(timeout_s):
+            self._learn(results)
+            for result in results:
+                self._note(result)
+            if len(batch) != len(results):
+                raise AssertionError("a transport answers for every letter")
+
+    def _learn(self, results: Sequence[Result]) -> None:
+        """Adapt the pace, and stop if the transport says that going on makes no sense."""
+        halts = {result.halt for result in results}
+        accepted = sum(result.submission is Submission.ACCEPTED for result in results)
+        if Halt.SLOW_DOWN in halts:
+            self._pace.throttled(len(results), accepted)
+            self._log("throttled", letters=len(results), accepted=accepted, rate=self._pace.rate)
+        if Halt.UNREACHABLE in halts:
+            self._unreachable += 1
+            if self._unreachable >= UNREACHABLE_TRIES:
+                self._stop(f"the mail service does not answer ({results[-1].detail})", alert=True)
+            else:
+                self._clock.wait(2.0 ** (self._unreachable - 1))
+        elif results:
+            self._unreachable = 0
+        if Halt.DAILY_QUOTA in halts:
+            self._stop("the account's letters of the last 24 hours are used up")
+        if Halt.ACCOUNT in halts:
+            detail = next(result.detail for result in results if result.halt is Halt.ACCOUNT)
+            self._stop(f"the account may not send: {detail}", alert=True)
+
+    def _note(self, result: Result) -> None:
+        one = self._in_hand.pop(result.id)
+        self._answers.append(
+            Settled(result.id, result.submission, result.message_id or None, result.detail or None)
+        )
+        if result.submission is Submission.THROTTLED:
+            if result.halt is Halt.NONE:
+                self._transient[result.id] += 1
+            if self._transient[result.id] < TRANSIENT_TRIES:
+                self._queue.again(one)
+            return
+        self._breaker.settled(result.submission)
+        if self._is_canary(one):
+            self._canary[result.submission] += 1
+
+    def _settle_if_due(self) -> None:
+        late = self._clock.steady() - self._settled_at > SETTLE_S
+        if len(self._answers) >= SETTLE_AFTER or (self._answers and late):
+            self._settle_now()
+
+    def _settle_now(self) -> None:
+        self._settled_at = self._clock.steady()
+        if not self._answers:
+            return
+        answers, self._answers = self._answers, []
+        try:
+            self.job.ledger.settle(answers, self._clock.now(), publisher=self._publisher.num)
+        except PismoError:
+            # Still claimed: the next publisher finds them in doubt, and the events settle them.
+            self._log("not-settled", letters=len(answers))
+            self.settled += len(answers)
+            raise
+        self.settled += sum(one.submission is not Submission.THROTTLED for one in answers)
+        self.job.progress(self.settled)
+
+    def _drain(self) -> None:
+        """Wait for every answer that is under way, and settle it."""
+        while self._hands.busy:
+            self._collect(SETTLE_S)
+        self._settle_now()
+
+    def _should_stop(self) -> bool:
+        """Look around: a signal, `pismo stop`, events, the account; True ends the run."""
+        now = self._clock.steady()
+        if self.job.stopping():
+            self._stop("somebody ended this process; what was under way is settled")
+        if now - self._looked_at >= LOOK_S:
+            self._looked_at = now
+            if self.job.ledger.stop_requested(self.job.stored.plan.id):
+                self._stop("somebody asked to stop: pismo stop")
+        if now - self._events_at >= EVENTS_S:
+            self._events_at = now
+            self._look_at_events()
+        if now - self._account_at >= ACCOUNT_S:
+            self._account_at = now
+            self._look_at_account()
+        if self._breaker.reason:
+            self._stop(self._breaker.reason, alert=True)
+        return bool(self.stopped)
+
+    def _look_at_events(self) -> None:
+        from pismo.model.people import Outcome as Fate
+
+        outcomes = self.job.ledger.outcomes(self.job.stored.plan.id)
+        self._breaker.look(
+            Tally(sum(outcomes.values()), outcomes[Fate.BOUNCED], outcomes[Fate.COMPLAINED])
+        )
+        self._log("progress", settled=self.settled, rate=_rounded(self._pace.rate))
+
+    def _look_at_account(self) -> None:
+        self._pace.set_quota(self.job.account.rate())
+        if self.job.account.left() <= 0:
+            self._stop("the account's letters of the last 24 hours are used up")
+
+    def _is_canary(self, one: Waiting) -> bool:
+        return one.planned.place < self.job.stored.canary
+
+    def _canary_sings(self, group: Sequence[Waiting]) -> bool:
+        """Judge the canary share before everybody else; False ends the pass."""
+        sent = sum(self._canary.values())
+        if not sent:
+            return True
+        for one in reversed(group):
+            self._queue.put_back(one)
+        self._drain()
+        bad = self._canary[Submission.REFUSED] + self._canary[Submission.IN_DOUBT]
+        self._log("canary", sent=sent, bad=bad)
+        self._canary.clear()
+        if bad >= 3 and bad > sent * CANARY_BAD:
+            self._stop(f"{bad} of the first {sent} letters did not go through", alert=True)
+            return False
+        return True
+
+    def _rest_until(self, moment: datetime) -> None:
+        """Wait for the next hour, looking around all the while."""
+        self._drain()
+        while not self._should_stop():
+            left = (moment - self._clock.now()).total_seconds()
+            if left <= 0:
+                return
+            self._clock.wait(min(left, REST_S))
+
+    def _withdraw_erased(self) -> None:
+        """Take back the letters of people who were erased from the stored plan."""
+        gone = self._pending.erased()
+        if gone:
+            withdrawn = self.job.ledger.withdraw(dict.fromkeys(gone, "erased"), self._clock.now())
+            self._log("erased", withdrawn=withdrawn)
+
+    def _stop(self, reason: str, *, alert: bool = False) -> None:
+        if not self.stopped:
+            self.stopped = reason
+            self.by_itself = alert
+            self._log("stopping", reason=reason)
+
+    def _log(self, event: str, **fields: object) -> None:
+        self.job.log.write(event, self._clock.now(), **fields)
+
+
+def _rounded(rate: float) -> float | None:
+    return None if math.isinf(rate) else round(rate, 1)
