@@ -1,8 +1,10 @@
 """A rebus in its fence: solved, and drawn for HTML and for plain text."""
 
 from dataclasses import dataclass
-from html import escape
 
+from pismo.compile.letter_rules import NO_READING
+from pismo.compile.problem import CompileError
+from pismo.games import RebusError, draw_html, draw_text, parse_rebus, solve
 from pismo.model.finding import Source
 
 
@@ -17,10 +19,22 @@ class Drawing:
 def rebus_drawing(notation: str, language: str, place: Source) -> Drawing:
     """Draw a rebus.
 
+    Args:
+        notation: The inside of the fenced block.
+        language: Of the letter, for the words around the pictures.
+        place: Where the block's first line stands.
+
     Raises:
         CompileError: If it cannot be read, or does not read as its answer.
     """
-    del language, place
-    fields = dict(line.split(":", 1) for line in notation.strip().splitlines() if ":" in line)
-    line = fields.get("line", "").strip()
-    return Drawing(f'<p class="rebus">{escape(line)}</p>', line)
+    try:
+        rebus = parse_rebus(notation)
+        readings = solve(rebus)
+    except RebusError as error:
+        found = error.remark
+        where = place.shifted(found.line)
+        raise CompileError(found.rule, where, **dict(found.values)) from error
+    if not readings.ok:
+        seen = ", ".join(readings.readings[:3]) or "—"
+        raise CompileError(NO_READING, place, answer=rebus.answer, reason=seen)
+    return Drawing(draw_html(rebus, language=language), draw_text(rebus, language=language))

@@ -1,0 +1,78 @@
+"""Reads the inside of a fenced rebus block into a `Rebus`.
+
+`line` may stand several times; the lines are read one after another.
+"""
+
+from datetime import date
+
+from pismo.games import errors
+from pismo.games.errors import RebusError, remark
+from pismo.games.line import parse_line
+from pismo.games.notation import Rebus
+from pismo.games.spelling import fold, language_of
+from pismo.text import guess
+
+
+def parse_rebus(text: str) -> Rebus:
+    """Read the inside of a fenced rebus block.
+
+    Raises:
+        RebusError: If a field or a line cannot be read; it has the line within the block.
+    """
+    fields, lines = _fields(text)
+    for key in ("answer", "line"):
+        if not (fields.get(key) or (key == "line" and lines)):
+            raise RebusError(remark(errors.MISSING_KEY, kind="rebus", key=key))
+    answer, answer_offset = fields["answer"]
+    if len(fold(answer)) < 2:
+        raise RebusError(remark(errors.SHORT_ANSWER, line=answer_offset, answer=answer))
+    language = language_of(answer)
+    values = {key: value for key, (value, _) in fields.items()}
+    return Rebus(
+        answer=answer,
+        lines=tuple(
+            parse_line(line, language=language, offset=offset, column=column)
+            for line, offset, column in lines
+        ),
+        language=language,
+        hint=values.get("hint", ""),
+        alt=values.get("alt", ""),
+        prize=values.get("prize", ""),
+        picture=values.get("picture", ""),
+        answer_from=_date(*fields["answer_from"]) if "answer_from" in fields else None,
+    )
+
+
+_KEYS = ("answer", "hint", "line", "alt", "prize", "answer_from", "picture")
+
+
+def _fields(text: str) -> tuple[dict[str, tuple[str, int]], list[tuple[str, int, int]]]:
+    """Split a block into single fields (value, offset) and lines (text, offset, column)."""
+    fields: dict[str, tuple[str, int]] = {}
+    lines: list[tuple[str, int, int]] = []
+    for offset, raw in enumerate(text.removeprefix("\ufeff").splitlines()):
+        if not raw.strip() or raw.lstrip().startswith("#"):
+            continue
+        key, colon, value = raw.partition(":")
+        key = key.strip()
+        if not colon:
+            raise RebusError(remark(errors.NOT_A_FIELD, line=offset, text=raw.strip()))
+        if key not in _KEYS:
+            near = guess(key, _KEYS)
+            raise RebusError(
+                remark(errors.UNKNOWN_KEY, line=offset, kind="rebus", key=key, guess=near)
+            )
+        if key == "line":
+            lines.append((value, offset, len(raw) - len(value) + 1))
+        elif key in fields:
+            raise RebusError(remark(errors.REPEATED_KEY, line=offset, key=key))
+        else:
+            fields[key] = (value.strip(), offset)
+    return fields, lines
+
+
+def _date(text: str, offset: int) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise RebusError(remark(errors.BAD_DATE, line=offset, text=text)) from problem

@@ -1,0 +1,67 @@
+"""What pictures are called: a curated table of emoji and the names people really say.
+
+`data/lexicon_ru.tsv` and `lexicon_en.tsv`: emoji, name, plural ('' if nobody says it), flags.
+The first name of an emoji is the usual one. Flags: `second` (said less often), `rare` (known, but
+not common enough to suggest), `stop` (never suggested: rude, sad or about peoples and faiths).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pismo.games.emoji import bare
+from pismo.games.spelling import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of one emoji; `plural` is what several of them are called."""
+
+    emoji: str
+    name: str
+    plural: str = ""
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def may_be_suggested(self) -> bool:
+        """Whether the generator may use it."""
+        return not self.flags & {"stop", "rare"}
+
+
+@cache
+def lexicon(language: str) -> tuple[Name, ...]:
+    """Return all names in a language, "ru" or "en", in the table's order."""
+    table = files("pismo.games") / "data" / f"lexicon_{language}.tsv"
+    rows = table.read_text(encoding="utf-8").splitlines()
+    return tuple(_row(row) for row in rows if row and not row.startswith("#"))
+
+
+def names_of(emoji: str, language: str) -> tuple[Name, ...]:
+    """Return what a picture is called, the usual name first; () if nobody knows."""
+    return _by_emoji(language).get(bare(emoji), ())
+
+
+@cache
+def words(language: str) -> frozenset[str]:
+    """Return common dictionary words, folded: what else a rebus must not read as by chance.
+
+    Source: the most frequent words of wordfreq 3 (CC BY-SA 4.0), see `data/README.md`.
+    """
+    table = files("pismo.games") / "data" / f"words_{language}.txt"
+    rows = table.read_text(encoding="utf-8").splitlines()
+    return frozenset(fold(row) for row in rows if row and not row.startswith("#"))
+
+
+@cache
+def _by_emoji(language: str) -> Mapping[str, tuple[Name, ...]]:
+    found: dict[str, tuple[Name, ...]] = {}
+    for name in lexicon(language):
+        key = bare(name.emoji)
+        found[key] = (*found.get(key, ()), name)
+    return found
+
+
+def _row(row: str) -> Name:
+    emoji, name, plural, flags = ([*row.split("\t"), "", ""])[:4]
+    return Name(emoji, name, plural, frozenset(flags.split(",")) - {""})
