@@ -173,6 +173,7 @@ def test_an_unknown_issue_is_named_with_a_guess(small: Path) -> None:
 
 
 def test_an_item_in_another_language_is_a_warning(small: Path) -> None:
+    rewrite(small, "content/games/capital.md", "kind: rebus", "kind: rebus\nlanguage: ru")
     (finding,) = compiled(small).findings
     assert (finding.rule.id, finding.source.path) == (
         "other-language",
