@@ -70,6 +70,12 @@ def test_what_is_settled_stays_settled(ledger: Ledger) -> None:
     assert (found.message_id, found.attempt) == (SES_ID, 1)
 
 
+def test_a_claim_comes_from_claim_and_from_nothing_else(ledger: Ledger) -> None:
+    ids = add(ledger, PLAN, ["anna"])
+    assert ledger.settle([Settled(ids[0], Submission.CLAIMED)], NOW, publisher=1) == 0
+    assert state(ledger, ids[0]) is Submission.PLANNED
+
+
 def test_a_throttled_delivery_can_be_claimed_again(ledger: Ledger) -> None:
     ids = add(ledger, PLAN, ["anna"])
     send(ledger, PLAN, ids, Submission.THROTTLED)

@@ -18,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "preview": ("pismo.cli.preview:preview_command", "Look at every letter of every segment"),
     "check": ("pismo.cli.check:check_command", "Report everything that is wrong, and where"),
     "ses-sim": ("pismo.ses_sim.command:ses_sim_command", "Run a strict local Amazon SES"),
+    "feedback": ("pismo.cli.feedback:feedback_group", "Read what came back: bounces, complaints"),
+    "state": ("pismo.cli.state:state_group", "Back up and restore the state database"),
     "demo": ("pismo.cli.demo:demo_command", "Do the main job once, on an invented audience"),
 }
 """Name -> (module:attribute, one line for `--help`), in the order of a working day."""

@@ -3,6 +3,7 @@
 from pismo.ledger.backup import backup, restore
 from pismo.ledger.ids import delivery_id, new_plan_id
 from pismo.ledger.ledger import FILE, Ledger, open_ledger
+from pismo.ledger.opening import State, database_of, open_state
 from pismo.ledger.publishers import Publisher
 from pismo.ledger.rows import (
     EVERY_TOPIC,
@@ -11,6 +12,7 @@ from pismo.ledger.rows import (
     Consent,
     DeliveryRow,
     Event,
+    Known,
     OptOut,
     PlanRow,
     Proof,
@@ -28,6 +30,7 @@ __all__ = [
     "Consent",
     "DeliveryRow",
     "Event",
+    "Known",
     "Ledger",
     "OptOut",
     "PlanRow",
@@ -36,10 +39,13 @@ __all__ = [
     "Reason",
     "Scope",
     "Settled",
+    "State",
     "Suppression",
     "backup",
+    "database_of",
     "delivery_id",
     "new_plan_id",
     "open_ledger",
+    "open_state",
     "restore",
 ]

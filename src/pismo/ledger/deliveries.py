@@ -7,7 +7,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from pismo.errors import StateError
 from pismo.ledger.ids import delivery_id, read_delivery_id
-from pismo.ledger.rows import Proof, Settled
+from pismo.ledger.rows import Known, Proof, Settled
 from pismo.ledger.states import (
     BY_PROOF,
     BY_PUBLISHER,
@@ -205,6 +205,22 @@ class Deliveries(Store):
             row = connection.execute(text(sql), {"seq": next(iter(seqs))}).first()
         return None if row is None else _delivery(row)
 
+    def known(self, batch: Iterable[str]) -> dict[str, Known]:
+        """Look up deliveries by the tags of events; ids of other ledgers are left out."""
+        with self.read() as connection:
+            seqs = self._seqs(connection, batch)
+            rows = connection.execute(
+                text(
+                    "SELECT seq, person, address_hash, submission FROM deliveries"
+                    f" WHERE {self.among('seq', 'seqs')}"
+                ),
+                {"seqs": self.numbers(list(seqs))},
+            ).all()
+        return {
+            seqs[seq]: Known(person, address_hash, SUBMISSIONS[code])
+            for seq, person, address_hash, code in rows
+        }
+
     def deliveries_of(self, person: str) -> tuple[Delivery, ...]:
         """List all that was ever planned for one person, newest first."""
         sql = (
@@ -376,7 +392,7 @@ UPDATE deliveries {_CHANGES},
        outcome = CASE WHEN g.submission = {_ACCEPTED} THEN coalesce(deliveries.outcome, {_SENT})
                       ELSE deliveries.outcome END
   FROM given_settled g
- WHERE deliveries.seq = g.seq
+ WHERE deliveries.seq = g.seq AND g.submission <> {CODE[Submission.CLAIMED]}
    AND ({moves_sql(BY_PUBLISHER, "deliveries.submission", "g.submission")}
      OR (deliveries.submission = {_ACCEPTED} AND g.submission = {_ACCEPTED}))
    AND (g.submission = {_ACCEPTED} OR deliveries.submission NOT IN ({_HELD})
@@ -384,7 +400,7 @@ UPDATE deliveries {_CHANGES},
 """
 _PROVE = f"""
 UPDATE deliveries {_CHANGES},
-       outcome = CASE WHEN g.outcome IS NULL OR deliveries.outcome >= g.outcome
+       outcome = CASE WHEN g.submission <> {_ACCEPTED} OR deliveries.outcome >= g.outcome
                       THEN deliveries.outcome ELSE g.outcome END
   FROM given_settled g
  WHERE deliveries.seq = g.seq

@@ -26,6 +26,8 @@ _EVENTS = Given(
     ),
 )
 
+_KEYS = Given("given_keys", (("key", "blob"),))
+
 
 class Events(Store):
     """Incoming events; recording one twice is recording it once."""
@@ -41,6 +43,18 @@ class Events(Store):
             self.give(connection, _EVENTS, rows)
             connection.execute(text(_NEW_OCCASIONS))
             return connection.execute(text(_RECORD), {"now": epoch(now)}).rowcount
+
+    def unseen(self, keys: Iterable[str]) -> set[str]:
+        """Return which keys have not been recorded yet."""
+        hashed = {_key(key): key for key in keys}
+        with self.read() as connection:
+            self.give(connection, _KEYS, ((key,) for key in hashed))
+            rows = connection.exec_driver_sql(
+                "SELECT e.key FROM given_keys g CROSS JOIN events e WHERE e.key = g.key"
+            ).all()
+        for (key,) in rows:
+            del hashed[bytes(key)]
+        return set(hashed.values())
 
     def events(self, *, kind: str | None = None, person: str | None = None) -> Iterator[Event]:
         """List events in order of time, of one kind or person if named."""
@@ -91,10 +105,14 @@ ON CONFLICT (key) DO NOTHING
 """
 
 
+def _key(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()[:KEY_BYTES]
+
+
 def _encoded(event: Event) -> tuple[object, ...]:
     plan, place = (event.delivery and read_delivery_id(event.delivery)) or (None, None)
     return (
-        hashlib.sha256(event.key.encode()).digest()[:KEY_BYTES],
+        _key(event.key),
         event.kind,
         epoch(event.at),
         event.person,

@@ -132,6 +132,14 @@ class Proof(NamedTuple):
     detail: str | None = None
 
 
+class Known(NamedTuple):
+    """What an event's tag leads to."""
+
+    person: str
+    address_hash: bytes
+    submission: Submission
+
+
 class Event(NamedTuple):
     """Something that came back. The same `key` is recorded once.
 

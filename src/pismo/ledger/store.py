@@ -112,18 +112,31 @@ def open_engine(url: str | Path) -> Engine:
     Raises:
         StateError: If the URL means neither, or SQLite is too old.
     """
+    file = sqlite_file(url)
+    if file is not None:
+        return _sqlite(file)
+    chosen = make_url(str(url)).set(drivername="postgresql+psycopg")
+    return create_engine(chosen, pool_pre_ping=True, pool_size=5, max_overflow=20)
+
+
+def sqlite_file(url: str | Path) -> Path | None:
+    """Return the file that a state URL means; None if it means PostgreSQL.
+
+    Raises:
+        StateError: If it means neither.
+    """
     spelled = str(url)
     if "://" not in spelled:
-        return _sqlite(Path(spelled))
+        return Path(spelled)
     try:
         parsed = make_url(spelled)
     except ArgumentError as error:
         raise _unknown_url() from error
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        return _sqlite(Path(parsed.database))
-    if parsed.get_backend_name() == "postgresql":
-        chosen = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(chosen, pool_pre_ping=True, pool_size=5, max_overflow=20)
+    backend = spelled.partition(":")[0].partition("+")[0]
+    if backend == "sqlite" and parsed.database:
+        return Path(parsed.database)
+    if backend == "postgresql":
+        return None
     raise _unknown_url()
 
 
