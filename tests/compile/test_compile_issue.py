@@ -179,3 +179,10 @@ def test_an_item_in_another_language_is_a_warning(small: Path) -> None:
         "other-language",
         "content/games/capital.md",
     )
+
+
+def test_a_line_broken_inside_a_paragraph_stays_one_paragraph(small: Path) -> None:
+    tip = small / "content/tips/sleeves.md"
+    tip.write_text(tip.read_text("utf-8") + "\n\nfirst half\nsecond half\n", "utf-8")
+    email = letter(small, {"first_name": "Ann", "points": 1})
+    assert "first half\nsecond half" in email.html

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
@@ -30,7 +31,7 @@ from pismo.compile.stage.tokens import holds_token
 from pismo.compile.typeset import typeset
 from pismo.model.finding import Source
 
-_OPTIONS = {"xhtmlOut": False, "breaks": False, "langPrefix": "language-"}
+_OPTIONS = MarkdownIt("commonmark", {"xhtmlOut": False}).options
 _TASK = re.compile(r"\[([ xXхХ])\]\s+")
 
 
@@ -136,7 +137,7 @@ class _Page(RendererHTML):
                 level = min(6, int(token.tag[1]) + self.manuscript.heading - 1)
                 token.tag = f"h{level}"
         _mark_checklists(tokens)
-        return Written(self.render(tokens, _OPTIONS, {}), text)  # type: ignore[arg-type]  # a plain dict is enough
+        return Written(self.render(tokens, _OPTIONS, {}), text)
 
     def _address(self, href: str) -> str:
         if not is_allowed(href):
