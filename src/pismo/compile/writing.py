@@ -52,7 +52,7 @@ class Manuscript:
 
     def place_of(self, needle: str) -> Source:
         """Find the line on which something was written; the first if it was computed."""
-        before, found, _ = self.raw.partition(needle)
+        before, found, _ = self.raw.partition(needle) if needle else ("", "", "")
         return self.source.shifted(before.count("\n")) if found else self.source
 
 
