@@ -19,12 +19,12 @@ from pismo.links import LinkSigner
 from pismo.model.content import Issue, Kind, Newsletter
 from pismo.model.edition import Edition, columns
 from pismo.model.finding import Finding
-from pismo.model.people import Plan, Recipient, Recommended
+from pismo.model.people import Plan, Recipient, Recommended, Submission
 from pismo.model.workspace import Workspace
 from pismo.plan.choose import DUPLICATE, Choosing, Gaps, Picks, Questions, arrange, candidates
 from pismo.plan.hours import LATE_HOURS, Schedule, parse_send_at
 from pismo.plan.picks import picks_from, picks_wanted
-from pismo.plan.store import FOLDER, StoredPlan, write_plan
+from pismo.plan.store import FOLDER, StoredPlan, bind_transport, bound_transport, write_plan
 from pismo.recommend import prepare
 from pismo.render import missing_in
 from pismo.segments.assign import case_sql
@@ -70,8 +70,18 @@ def make_plan(
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     stored = replace(stored, folder=folder / plan_id)
-    record_plan(stored, ledger, expires_at=now + timedelta(days=_setting(workspace, "keep_days")))
+    before = ledger.latest_plan(issue_id)
+    record_plan(stored, ledger, expires_at=now + timedelta(days=keep_days(workspace)))
+    if before is not None:
+        inherit_transport(folder / before.id, stored, ledger)
     return stored.plan
+
+
+def inherit_transport(before: Path, stored: StoredPlan, ledger: Ledger) -> None:
+    """Publish a plan the way its forerunner was begun, if it took over letters from it."""
+    counts = ledger.counts(stored.plan.id)
+    if sum(counts.values()) > counts[Submission.PLANNED] and bound_transport(before):
+        bind_transport(stored.folder, bound_transport(before))
 
 
 def record_plan(stored: StoredPlan, ledger: Ledger, *, expires_at: datetime) -> None:
@@ -135,8 +145,8 @@ class _Making:
             schedule=schedule,
             web_url=web_url(self.workspace, self.issue),
             columns=names,
-            items=_answered_items(self.editions),
-            drafts=_drafts(self.workspace, self.issue, self.editions),
+            items=answered_items(self.editions),
+            drafts=drafts_of(self.workspace, self.issue, self.editions),
             shards=tuple(files),
             canary=canary,
             counts={},
@@ -210,7 +220,7 @@ class _Making:
             "sample",
             newsletter=self.newsletter.name,
             web_url=web_url(self.workspace, self.issue),
-            items=_answered_items(self.editions),
+            items=answered_items(self.editions),
         )
 
         def gaps(
@@ -269,7 +279,7 @@ def web_url(workspace: Workspace, issue: Issue) -> str:
     return f"{base}/{issue.id}/"
 
 
-def _answered_items(editions: Sequence[Edition]) -> tuple[str, ...]:
+def answered_items(editions: Sequence[Edition]) -> tuple[str, ...]:
     """Name the polls and quizzes in the letters: each gets a link of the reader's own."""
     slugs = {
         slug
@@ -280,11 +290,16 @@ def _answered_items(editions: Sequence[Edition]) -> tuple[str, ...]:
     return tuple(sorted(slugs))
 
 
-def _drafts(workspace: Workspace, issue: Issue, editions: Sequence[Edition]) -> tuple[str, ...]:
+def drafts_of(workspace: Workspace, issue: Issue, editions: Sequence[Edition]) -> tuple[str, ...]:
     """Name what is marked `draft: true`: publishing to SES refuses it."""
     used = {item for edition in editions for item in edition.items}
     items = {f"{kind}/{slug}" for (kind, slug), item in workspace.items.items() if item.draft}
     return (*([issue.id] if issue.draft else []), *sorted(used & items))
+
+
+def keep_days(workspace: Workspace) -> float:
+    """Return for how many days a plan's people stay stored."""
+    return _setting(workspace, "keep_days")
 
 
 def _setting(workspace: Workspace, name: str) -> float:

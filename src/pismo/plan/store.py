@@ -178,6 +178,19 @@ def pick_type() -> "pa.DataType":
     return pa.struct(fields)
 
 
+def bound_transport(folder: Path) -> str:
+    """Say how the plan in `folder` is published; '' if that has not begun."""
+    try:
+        return (folder / "transport").read_text("utf-8").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def bind_transport(folder: Path, name: str) -> None:
+    """Remember how a plan is published: its letters leave one way only."""
+    _write(folder / "transport", name + "\n")
+
+
 def _links(person: str, stored: StoredPlan, signer: LinkSigner) -> Links:
     return signer.links_for(
         person,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pismo.errors import StateError
-from pismo.ledger import Ledger
+from pismo.ledger import Ledger, PlanRow
 from pismo.model.people import Plan, Submission
 
 _COUNTED = (
@@ -51,6 +51,19 @@ class Books:
         width = len(f"{self.audience:,}")
         body = [f"  {count:>{width},}  {name}" for name, count in shown if count]
         return [f"{self.audience:,} people in the audience of {self.issue} =", *body]
+
+
+def plan_of(row: PlanRow) -> Plan:
+    """Return a plan as the ledger knows it: enough for the books, wherever its people are."""
+    return Plan(
+        id=row.id,
+        issue=row.issue,
+        created_at=row.created_at,
+        audience=row.audience,
+        planned=row.planned,
+        excluded=row.excluded,
+        editions=row.editions,
+    )
 
 
 def close_books(plan: Plan, ledger: Ledger) -> Books:

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from pismo.errors import SettingsError
 
 ENDPOINT_VARIABLE = "PISMO_SES_ENDPOINT"
+CONFIGURATION_SET = "pismo"
+"""Where events come from; `configuration_set = ""` sends without, and nothing in doubt settles."""
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 60
 _FIELDS = {
@@ -37,7 +39,7 @@ class SesSettings:
     """`[tool.pismo.ses]`; `endpoint_url` is for services that speak SES's language."""
 
     region: str = ""
-    configuration_set: str = ""
+    configuration_set: str = CONFIGURATION_SET
     endpoint_url: str = ""
     identity: str = ""
     queue_url: str = ""
@@ -67,7 +69,7 @@ def ses_settings(table: Mapping[str, object], environ: Mapping[str, str]) -> Ses
         raise SettingsError("[tool.pismo.ses] threads must be a whole number from 1 to 64")
     return SesSettings(
         region=_text(table, "region"),
-        configuration_set=_text(table, "configuration_set"),
+        configuration_set=_text(table, "configuration_set", CONFIGURATION_SET),
         endpoint_url=environ.get(ENDPOINT_VARIABLE) or _text(table, "endpoint_url"),
         identity=_text(table, "identity"),
         queue_url=_text(table, "queue_url"),
@@ -77,8 +79,8 @@ def ses_settings(table: Mapping[str, object], environ: Mapping[str, str]) -> Ses
     )
 
 
-def _text(table: Mapping[str, object], name: str) -> str:
-    value = table.get(name, "")
+def _text(table: Mapping[str, object], name: str, default: str = "") -> str:
+    value = table.get(name, default)
     if not isinstance(value, str):
         raise SettingsError(f"[tool.pismo.ses] {name} must be text")
     return value

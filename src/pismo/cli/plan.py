@@ -1,0 +1,163 @@
+"""`pismo plan`: who gets which edition, who gets none and why."""
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pismo.cli.common import Call, echo_findings, json_option, print_json, say
+from pismo.errors import AudienceError, FindingsError
+
+if TYPE_CHECKING:
+    from pismo.model.edition import Edition
+    from pismo.model.people import Plan
+    from pismo.model.workspace import Workspace
+    from pismo.plan.state import State
+
+
+@click.command("plan")
+@click.argument("issue")
+@click.option(
+    "--approve", is_flag=True, help="Approve what would leave, by digest; needs no audience."
+)
+@click.option("--amend", is_flag=True, help="Give the corrected text to whoever has no letter yet.")
+@click.option("--yes", is_flag=True, help="With --amend: don't ask.")
+@json_option
+@click.pass_obj
+def plan_command(
+    call: Call, issue: str, *, approve: bool, amend: bool, yes: bool, as_json: bool
+) -> None:
+    """Freeze who gets which edition of ISSUE with which values; say who gets none, and why."""
+    from pismo.audience import current
+    from pismo.plan import approve as write_approval
+    from pismo.plan.state import open_state
+
+    workspace = call.workspace
+    editions = _editions(workspace, issue)
+    now = datetime.now(UTC)
+    with open_state(workspace, os.environ) as state:
+        made: Plan | None = None
+        if amend:
+            made = _amended(workspace, state, issue, editions, now, ask=not (yes or as_json))
+        elif not (approve and current(workspace.state_dir) is None):
+            made = _plan(workspace, state, issue, editions, now, reuse=approve)
+        approval = ""
+        if approve:
+            approval = write_approval(
+                workspace, issue, editions, now=now, plan=made, ledger_id=state.ledger.id
+            )
+    _print(issue, editions, made, approval, as_json=as_json)
+
+
+def _editions(workspace: "Workspace", issue: str) -> "tuple[Edition, ...]":
+    from pismo.compile import compile_issue
+    from pismo.model.finding import Severity
+
+    compiled = compile_issue(workspace, issue)
+    errors = [one for one in compiled.findings if one.severity is Severity.ERROR]
+    if errors:
+        echo_findings(errors[:-1], workspace.settings.language)
+        raise FindingsError(errors[-1:])
+    return compiled.editions
+
+
+def _plan(
+    workspace: "Workspace",
+    state: "State",
+    issue: str,
+    editions: "tuple[Edition, ...]",
+    now: datetime,
+    *,
+    reuse: bool,
+) -> "Plan":
+    """Make a plan; an approval of what is planned already needs no new one."""
+    from pismo.audience import current
+    from pismo.plan import make_plan
+    from pismo.publish import plan_of
+
+    row = state.ledger.latest_plan(issue)
+    if reuse and row and dict(row.editions) == {one.segment: one.digest for one in editions}:
+        return plan_of(row)
+    snapshot = current(workspace.state_dir)
+    if snapshot is None:
+        raise AudienceError(
+            "there is no audience to plan for",
+            hint="bring one in: pismo audience import FILE; or invent one: pismo sample",
+        )
+    return make_plan(
+        workspace,
+        issue,
+        editions,
+        snapshot=snapshot,
+        ledger=state.ledger,
+        keys=state.keys,
+        signer=state.signer,
+        now=now,
+    )
+
+
+def _amended(
+    workspace: "Workspace",
+    state: "State",
+    issue: str,
+    editions: "tuple[Edition, ...]",
+    now: datetime,
+    *,
+    ask: bool,
+) -> "Plan":
+    """Show what changed, word by word, and give it to whoever has no letter yet."""
+    from pismo.plan.amend import amend_plan, differences
+    from pismo.plan.state import latest_plan
+
+    stored = latest_plan(workspace, state.ledger, issue)
+    for edition in editions:
+        if edition.segment in stored.plan.editions:
+            for line in differences(stored.edition(edition.segment), edition):
+                say(f"{edition.segment}: {line}")
+    if ask:
+        click.confirm("Give this to everybody who has no letter yet?", abort=True, err=True)
+    return amend_plan(
+        workspace, workspace.issues[issue], stored, editions, ledger=state.ledger, now=now
+    )
+
+
+def _print(
+    issue: str,
+    editions: "tuple[Edition, ...]",
+    plan: "Plan | None",
+    approval: str,
+    *,
+    as_json: bool,
+) -> None:
+    if as_json:
+        print_json(
+            {
+                "issue": issue,
+                "plan": plan and plan.id,
+                "audience": plan.audience if plan else 0,
+                "planned": dict(plan.planned) if plan else {},
+                "excluded": dict(plan.excluded) if plan else {},
+                "digests": {one.segment: one.digest for one in editions},
+                "approval": approval,
+            }
+        )
+        return
+    if plan is not None:
+        for line in plan_table(plan):
+            click.echo(line)
+    if approval:
+        say(f"Approved in {approval}. Commit it. Next: pismo publish {issue} --to ses")
+    else:
+        say(f"Next: pismo publish {issue} --to outbox; or approve it: pismo plan {issue} --approve")
+
+
+def plan_table(plan: "Plan") -> list[str]:
+    """Return a plan as lines for people: who gets which edition, who gets none and why."""
+    width = len(f"{plan.audience:,}")
+    rows = [f"{plan.audience:>{width},}  people in the audience of {plan.issue}"]
+    for segment, count in plan.planned.items():
+        rows.append(f"{count:>{width},}  get edition {segment} ({plan.editions[segment][:12]})")
+    for reason, count in sorted(plan.excluded.items(), key=lambda pair: -pair[1]):
+        rows.append(f"{count:>{width},}  get none: {reason}")
+    return rows

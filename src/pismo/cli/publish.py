@@ -1,0 +1,311 @@
+"""`pismo publish`, `resume` and `stop`: hand a plan's letters over, and close the books."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pismo.cli.common import Call, json_option, print_json, say
+from pismo.errors import ExitCode, SendError, UsageError
+
+if TYPE_CHECKING:
+    from pismo.model.workspace import Workspace
+    from pismo.plan.state import State
+    from pismo.plan.store import StoredPlan
+    from pismo.publish import Outcome
+
+STATES = ("planned", "claimed", "accepted", "refused", "throttled", "in_doubt", "withdrawn")
+_PROGRESS_EVERY_S = 5.0
+
+
+@click.command("publish")
+@click.argument("issue")
+@click.option("--to", type=click.Choice(["outbox", "ses"]), help="Files on this machine, or SES.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.option(
+    "--first-use", is_flag=True, help="This state database sends through SES for the first time."
+)
+@click.option("--over-days", is_flag=True, help="Go on even if the day's quota is too small.")
+@click.option(
+    "--retry-in-doubt", is_flag=True, help="Also try again who may have it: some get it twice."
+)
+@click.option("--wait", is_flag=True, help="Stay until the last reader's hour.")
+@click.option(
+    "--at-once/--at-hour",
+    "at_once",
+    default=None,
+    help="Heed send_at or don't; SES does by default, the outbox doesn't.",
+)
+@click.option("--status", is_flag=True, help="Only say how the books stand.")
+@click.option("--who", type=click.Choice(STATES), help="Only list who is in this state.")
+@json_option
+@click.pass_obj
+def publish_command(  # one parameter per option
+    call: Call,
+    issue: str,
+    *,
+    to: str | None,
+    yes: bool,
+    first_use: bool,
+    over_days: bool,
+    retry_in_doubt: bool,
+    wait: bool,
+    at_once: bool | None,
+    status: bool,
+    who: str | None,
+    as_json: bool,
+) -> None:
+    """Hand the letters of ISSUE's plan over: everybody once, nobody lost.
+
+    It may be run again at any time: whoever has a letter gets no second one. Exit code 3 says
+    that somebody still waits, was throttled, or is in doubt.
+    """
+    from pismo.plan.state import latest_plan, open_state
+    from pismo.publish.gate import check_not_stopped
+
+    workspace = call.workspace
+    with open_state(workspace, os.environ) as state:
+        if status or who:
+            _tell(state, issue, who, as_json=as_json)
+            return
+        if to is None:
+            raise UsageError("say where to: --to outbox, or --to ses")
+        stored = latest_plan(workspace, state.ledger, issue)
+        check_not_stopped(state.ledger, stored)
+        hours = (to == "ses") if at_once is None else not at_once
+        run = _Run(workspace, state, stored, to, hours, wait, over_days, first_use, as_json)
+        run.check()
+        if not yes:
+            _ask(stored, to)
+        if retry_in_doubt:
+            _retry(state, stored)
+        run.go()
+
+
+@click.command("resume")
+@click.argument("issue")
+@click.option("--over-days", is_flag=True, help="Go on even if the day's quota is too small.")
+@click.option("--wait", is_flag=True, help="Stay until the last reader's hour.")
+@click.option("--at-once/--at-hour", "at_once", default=None, help="Heed send_at or don't.")
+@json_option
+@click.pass_obj
+def resume_command(
+    call: Call, issue: str, *, over_days: bool, wait: bool, at_once: bool | None, as_json: bool
+) -> None:
+    """Go on with ISSUE where it stopped, by the way it was begun; settle what can be settled."""
+    from pismo.plan.state import latest_plan, open_state
+    from pismo.plan.store import bound_transport
+
+    workspace = call.workspace
+    with open_state(workspace, os.environ) as state:
+        stored = latest_plan(workspace, state.ledger, issue)
+        to = bound_transport(stored.folder)
+        if not to:
+            raise UsageError(
+                f"publishing {issue} has not begun", hint=f"pismo publish {issue} --to outbox"
+            )
+        hours = (to == "ses") if at_once is None else not at_once
+        run = _Run(workspace, state, stored, to, hours, wait, over_days, False, as_json)
+        run.check()
+        state.ledger.clear_stop(stored.plan.id)
+        run.go()
+
+
+@click.command("stop")
+@click.argument("issue")
+@json_option
+@click.pass_obj
+def stop_command(call: Call, issue: str, *, as_json: bool) -> None:
+    """Stop publishing ISSUE after what is under way, wherever it runs."""
+    from pismo.plan.state import open_state
+    from pismo.publish import close_books, plan_of
+
+    with open_state(call.workspace, os.environ) as state:
+        row = state.ledger.latest_plan(issue)
+        if row is None:
+            raise UsageError(f"there is no plan of {issue}", hint=f"pismo plan {issue}")
+        state.ledger.request_stop(row.id, datetime.now(UTC))
+        books = close_books(plan_of(row), state.ledger)
+    if as_json:
+        print_json({**books.as_json(), "stopped": True})
+        return
+    say(f"{issue} stops after what is under way. To go on: pismo resume {issue}")
+
+
+class _Run:
+    """One run of publish or resume, told to a person or a machine."""
+
+    def __init__(  # what the options said
+        self,
+        workspace: "Workspace",
+        state: "State",
+        stored: "StoredPlan",
+        to: str,
+        hours: bool,
+        wait: bool,
+        over_days: bool,
+        first_use: bool,
+        as_json: bool,
+    ) -> None:
+        self._workspace, self._state, self._stored, self._to = workspace, state, stored, to
+        self._hours, self._wait, self._over_days = hours, wait, over_days
+        self._first_use, self._as_json = first_use, as_json
+
+    def check(self) -> None:
+        """Refuse what must not be published; nothing has been sent then."""
+        from pismo.publish.gate import check_for_ses, check_plan
+
+        check_plan(self._stored, self._to)
+        if self._to == "ses":
+            check_for_ses(
+                self._workspace, self._stored, self._state.ledger, first_use=self._first_use
+            )
+
+    def go(self) -> None:
+        """Publish, print the books, and exit 3 if somebody is left."""
+        from pismo.plan.store import bind_transport
+        from pismo.publish import SystemClock, publish
+        from pismo.publish.start import outbox_job, ses_job, stopped_by_signals
+
+        clock = SystemClock()
+        with stopped_by_signals(clock) as stopping:
+            common = {
+                "clock": clock,
+                "hours": self._hours,
+                "wait": self._wait,
+                "stopping": stopping,
+                "progress": _Progress(clock.steady).tell,
+            }
+            if self._to == "ses":
+                job = ses_job(
+                    self._workspace,
+                    self._state,
+                    self._stored,
+                    environ=os.environ,
+                    over_days=self._over_days,
+                    **common,  # type: ignore[arg-type]  # the names of both are the same
+                )
+                self._state.ledger.note_use("ses")
+            else:
+                job = outbox_job(self._workspace, self._state, self._stored, **common)  # type: ignore[arg-type]  # as above
+            bind_transport(self._stored.folder, self._to)
+            outcome = publish(job)
+        self._alert(outcome)
+        self._print(outcome)
+        if not outcome.books.is_done:
+            sys.exit(ExitCode.STOPPED)
+
+    def _alert(self, outcome: "Outcome") -> None:
+        from pismo.publish.log import alert
+        from pismo.publish.settings import pace_settings
+
+        if not outcome.by_itself:
+            return
+        command = pace_settings(self._workspace.settings.tables.get("pace", {})).alert
+        problem = alert(command, {**outcome.books.as_json(), "stopped": outcome.stopped})
+        if problem:
+            say(problem)
+
+    def _print(self, outcome: "Outcome") -> None:
+        books, plan = outcome.books, self._stored.plan
+        doubtful = list(self._state.ledger.in_doubt(plan.id)) if books.in_doubt else []
+        if self._as_json:
+            following = outcome.next_hour
+            print_json(
+                {
+                    **books.as_json(),
+                    "seconds": round(outcome.seconds, 3),
+                    "stopped": outcome.stopped,
+                    "next": following and following[0].isoformat(),
+                    "in_doubt_ids": doubtful,
+                }
+            )
+            return
+        for line in books.lines():
+            click.echo(line)
+        for name in doubtful:
+            click.echo(f"in doubt: {name}")
+        say(f"{outcome.seconds:.1f} s")
+        say(_what_next(outcome, self._to, self._workspace))
+
+
+def _what_next(outcome: "Outcome", to: str, workspace: "Workspace") -> str:
+    from pismo.plan.hours import describe
+
+    books, issue = outcome.books, outcome.books.issue
+    if outcome.stopped:
+        return f"Stopped: {outcome.stopped}. To go on: pismo resume {issue}"
+    if outcome.next_hour is not None:
+        return f"next: {describe(*outcome.next_hour)}. Then: pismo publish {issue} --to {to} --yes"
+    if books.in_doubt:
+        return (
+            "Who is in doubt may have the letter; events settle it: pismo feedback pull."
+            f" To send again all the same: pismo publish {issue} --to {to} --retry-in-doubt"
+        )
+    if not books.is_done:
+        return f"Somebody is left. To go on: pismo resume {issue}"
+    if to == "outbox":
+        return f"Letters are in {workspace.state_dir.name}/outbox/{issue}/new"
+    return f"Done. What comes back: pismo feedback pull; pismo report {issue}"
+
+
+def _tell(state: "State", issue: str, who: str | None, *, as_json: bool) -> None:
+    """Say how the books stand, or who is in one state; nothing is sent."""
+    from pismo.model.people import Submission
+    from pismo.publish import close_books, plan_of
+
+    row = state.ledger.latest_plan(issue)
+    if row is None:
+        raise UsageError(f"there is no plan of {issue}", hint=f"pismo plan {issue}")
+    if who is None:
+        books = close_books(plan_of(row), state.ledger)
+        if as_json:
+            print_json({**books.as_json(), "outcomes": state.ledger.outcomes(row.id)})
+            return
+        for line in books.lines():
+            click.echo(line)
+        return
+    found = state.ledger.who(row.id, Submission(who))
+    if as_json:
+        people = [{"id": one.id, "person": one.person, "detail": one.detail} for one in found]
+        print_json({"issue": issue, "plan": row.id, "state": who, "who": people})
+        return
+    for one in found:
+        click.echo(f"{one.id}  {one.person}  {one.detail}".rstrip())
+
+
+def _ask(stored: "StoredPlan", to: str) -> None:
+    from pismo.cli.plan import plan_table
+
+    for line in plan_table(stored.plan):
+        say(line)
+    if not sys.stdin.isatty():
+        raise UsageError("publishing needs a yes", hint="look at the plan, then add --yes")
+    answer = click.prompt(f"To publish to {to}, type {stored.plan.issue}", err=True)
+    if answer.strip() != stored.plan.issue:
+        raise SendError("nothing was sent")
+
+
+def _retry(state: "State", stored: "StoredPlan") -> None:
+    count = state.ledger.retry_in_doubt(stored.plan.id, None, datetime.now(UTC))
+    say(f"{count} in doubt are tried again; whoever has the letter already gets it twice.")
+
+
+class _Progress:
+    """A line now and then: how many letters are settled."""
+
+    def __init__(self, steady: Callable[[], float]) -> None:
+        self._steady = steady
+        self._told = 0.0
+
+    def tell(self, settled: int) -> None:
+        """Say it, at most every few seconds."""
+        now = self._steady()
+        if not self._told:
+            self._told = now
+        elif now - self._told >= _PROGRESS_EVERY_S:
+            self._told = now
+            say(f"{settled:,} settled")

@@ -1,0 +1,55 @@
+"""The state that planning and publishing stand on: keys, state database, signed links."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pismo.errors import PlanError
+from pismo.keys import Keys, load_keys
+from pismo.ledger import FILE, Ledger, open_ledger
+from pismo.links import LinkSigner
+from pismo.model.workspace import Workspace
+from pismo.plan.store import StoredPlan, read_plan
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Open keys, ledger and signer of one workspace."""
+
+    keys: Keys
+    ledger: Ledger
+    signer: LinkSigner
+
+
+@contextmanager
+def open_state(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[State]:
+    """Open a workspace's state; it is made at first use.
+
+    Raises:
+        SettingsError: If the keys are broken.
+        StateError: If the database cannot be used.
+    """
+    keys = load_keys(workspace.state_dir, environ)
+    url = workspace.settings.state_url or workspace.state_dir / FILE
+    ledger = open_ledger(url, hmac_ids=keys.hmac_ids)
+    try:
+        yield State(keys, ledger, LinkSigner(keys, workspace.settings.links_base_url))
+    finally:
+        ledger.close()
+
+
+def latest_plan(workspace: Workspace, ledger: Ledger, issue_id: str) -> StoredPlan:
+    """Return the plan that counts for an issue, with its people.
+
+    Raises:
+        PlanError: If there is none, or its people are not on this machine any more.
+    """
+    row = ledger.latest_plan(issue_id)
+    if row is None:
+        raise PlanError(f"there is no plan of {issue_id}", hint=f"pismo plan {issue_id}")
+    if row.erased_at is not None:
+        raise PlanError(
+            f"the people of plan {row.id} were erased when its time was over",
+            hint=f"plan anew, who was written to stays so: pismo plan {issue_id}",
+        )
+    return read_plan(workspace.state_dir, row.id, issue_id)

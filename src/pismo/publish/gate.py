@@ -1,0 +1,103 @@
+"""What has to hold before the first letter leaves; whatever fails here, nothing was sent."""
+
+import ipaddress
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from pismo.errors import SendError, StoppedError
+from pismo.ledger import Ledger
+from pismo.model.workspace import Workspace
+from pismo.plan.approve import require_approval
+from pismo.plan.store import StoredPlan, bound_transport
+
+_LOCAL_NAMES = ("localhost", "local", "internal", "lan", "home", "invalid", "test")
+
+
+def check_plan(stored: StoredPlan, transport: str) -> None:
+    """Refuse drafts, and a second way of sending for a plan that was begun with another.
+
+    Raises:
+        SendError: Saying which.
+    """
+    issue = stored.plan.issue
+    if stored.drafts:
+        raise SendError(
+            f"not finished: {', '.join(stored.drafts)} (draft: true)",
+            hint=f"take the line out, then plan again: pismo plan {issue}",
+        )
+    before = bound_transport(stored.folder)
+    if before and before != transport:
+        raise SendError(
+            f"{issue} was begun with --to {before}, and those letters count as sent",
+            hint="rehearse in a state of its own (PISMO_STATE_URL=sqlite:////tmp/rehearsal.sqlite),"
+            f" or go on with --to {before}",
+        )
+
+
+def check_not_stopped(ledger: Ledger, stored: StoredPlan) -> None:
+    """Refuse to go on by itself what a person has stopped.
+
+    Raises:
+        StoppedError: If somebody said `pismo stop`.
+    """
+    if ledger.stop_requested(stored.plan.id):
+        raise StoppedError(
+            f"{stored.plan.issue} was stopped by a person",
+            hint=f"to go on: pismo resume {stored.plan.issue}",
+        )
+
+
+def check_for_ses(
+    workspace: Workspace, stored: StoredPlan, ledger: Ledger, *, first_use: bool
+) -> None:
+    """Refuse what must not reach real people.
+
+    Raises:
+        SendError: If a base is unset or local, an edition is not approved, or the ledger is new.
+    """
+    settings = workspace.settings
+    for name, url in (
+        ("site.base_url", settings.site_base_url),
+        ("links.base_url", settings.links_base_url),
+    ):
+        problem = problem_with_base(url)
+        if problem:
+            raise SendError(
+                f"{name} {problem}: readers could not open {_about(name)}",
+                hint=f"set it in pyproject.toml: [tool.pismo.{name.partition('.')[0]}] base_url",
+            )
+    require_approval(workspace.root, stored.plan.issue, _digests(stored), ledger.id)
+    if not ledger.has_used("ses") and not first_use:
+        raise SendError(
+            "this state database has never sent through SES: it cannot know who was written to",
+            hint="if that is true of your readers, add --first-use; else use the right state.url,"
+            " or restore it: pismo state restore FILE",
+        )
+
+
+def problem_with_base(url: str) -> str:
+    """Say why readers could not reach an address, or ''."""
+    if not url:
+        return "is not set"
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not host:
+        return "is no web address"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        last = host.rstrip(".").rpartition(".")[2]
+        return "is local" if last in _LOCAL_NAMES or "." not in host.rstrip(".") else ""
+    return "" if address.is_global else "is local"
+
+
+def _about(name: str) -> str:
+    return "pictures and the web version" if name.startswith("site") else "the unsubscribe page"
+
+
+def _digests(stored: StoredPlan) -> Mapping[str, str]:
+    return {
+        segment: stored.plan.editions[segment]
+        for segment, count in stored.plan.planned.items()
+        if count
+    }

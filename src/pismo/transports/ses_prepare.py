@@ -1,0 +1,57 @@
+"""An edition made ready for SES: its template stored there, its senders and readers encoded."""
+
+from collections.abc import Callable
+from datetime import datetime
+from email.header import Header
+
+from pismo.model.content import Sender
+from pismo.model.edition import Edition
+from pismo.model.people import Recipient
+from pismo.render import handlebars, mime_program, ses_headers, template_data
+from pismo.transports.ses import Headers, Prepared
+from pismo.transports.ses_client import Method
+from pismo.transports.ses_templates import TemplateStore, TemplateText
+
+
+def preparer(
+    store: TemplateStore, *, method: Method, now: Callable[[], datetime]
+) -> Callable[[Edition], Prepared]:
+    """Return the function that makes editions ready."""
+
+    def prepare(edition: Edition) -> Prepared:
+        template = handlebars(edition)
+        name = ""
+        if method is not Method.RAW:
+            name = store.ensure(TemplateText(template.subject, template.html, template.text))
+        program = mime_program(edition) if method is Method.RAW else None
+
+        def fill(recipient: Recipient) -> tuple[dict[str, object], Headers]:
+            return template_data(edition, recipient), ses_headers(edition, recipient)
+
+        def raw(delivery: str, recipient: Recipient) -> bytes:
+            assert program is not None
+            domain = edition.sender.address.rpartition("@")[2]
+            return program(recipient, now(), f"{delivery}@{domain}")
+
+        return Prepared(
+            template=name,
+            sender=mailbox(edition.sender),
+            reply_to=[edition.sender.reply_to] if edition.sender.reply_to else [],
+            # `template_data` gives every name that the template asks for.
+            defaults="{}",
+            fill=fill,
+            raw=raw if program else None,
+        )
+
+    return prepare
+
+
+def mailbox(sender: Sender) -> str:
+    """Return `Name <address>` in ASCII, names in other letters as RFC 2047 encoded words."""
+    if not sender.name:
+        return sender.address
+    if sender.name.isascii():
+        quoted = sender.name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{quoted}" <{sender.address}>'
+    words = Header(sender.name, "utf-8").encode(linesep="").replace("\n", " ")
+    return f"{words} <{sender.address}>"
