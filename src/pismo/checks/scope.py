@@ -1,5 +1,6 @@
 """What a rule is shown: the workspace, an issue, or one segment's letter."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,8 @@ from pismo.model.content import Issue, Item, Kind, Newsletter
 from pismo.model.edition import Edition
 from pismo.model.people import Email, Recipient
 from pismo.model.workspace import Workspace
+
+_BLOCK = re.compile(rf"\b({'|'.join(Kind)})\(\s*[\"']([^\"']+)[\"']")
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,13 @@ class IssueScope:
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """Every item that some segment's letter holds, in order of first use."""
-        used = dict.fromkeys(name for edition in self.editions for name in edition.items)
-        return tuple(items_named(self.workspace, used))
+        """Every item that some segment's letter holds, in order of first use.
+
+        Blocks that stand in the issue's text count even where no letter came of it.
+        """
+        written = ("/".join(found) for found in _BLOCK.findall(self.issue.body))
+        built = (name for edition in self.editions for name in edition.items)
+        return tuple(items_named(self.workspace, dict.fromkeys((*written, *built))))
 
     @cached_property
     def documents(self) -> Mapping[str, Document]:

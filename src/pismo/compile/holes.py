@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pismo.compile.letter_rules import CROSSING, HOLE_PLACE, VANISHED
 from pismo.compile.problem import CompileError
 from pismo.compile.stage.record import Mark
-from pismo.compile.stage.spelling import spelled
 from pismo.compile.stage.tokens import TOKEN, TokenKind
 from pismo.model.edition import (
     Branch,
@@ -25,6 +24,7 @@ from pismo.model.edition import (
     Static,
 )
 from pismo.model.finding import Source
+from pismo.model.spelling import spelled
 
 
 @dataclass(frozen=True, slots=True)

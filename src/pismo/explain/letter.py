@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pismo.explain.describe import describe
 from pismo.model.edition import (
     Choice,
     Edition,
@@ -17,6 +16,7 @@ from pismo.model.edition import (
     paths,
 )
 from pismo.model.people import Recipient, Recommended
+from pismo.model.spelling import spelled
 from pismo.render import MISSING, evaluate, scope_of
 
 _PERSONAL = ("recipient", "occasion", "counts")
@@ -64,7 +64,7 @@ def explain_letter(edition: Edition, recipient: Recipient, rule: str) -> Explana
             if isinstance(part, Hole):
                 _note_hole(part, reader, holes)
             else:
-                name = describe(part)
+                name = spelled(part)
                 choices.setdefault(name, ChoiceTaken(name, taken))
     return Explanation(
         person=recipient.id,
@@ -121,7 +121,7 @@ def _note_hole(hole: Hole, reader: _Reader, holes: dict[str, HoleFilled]) -> Non
     """Note a hole about the person once; links and products are shown elsewhere."""
     if not any(path.root in _PERSONAL for path in paths(hole.expr)):
         return
-    name = describe(hole.expr)
+    name = spelled(hole.expr)
     value = reader.value(hole.expr)
     shown = "" if value is MISSING else str(value)
     holes.setdefault(name, HoleFilled(name, shown, _fell_back(hole.expr, reader)))

@@ -4,10 +4,10 @@ from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pismo.explain import describe
 from pismo.model.edition import Choice, Edition, Hole, Parts, Repeat, Static
 from pismo.model.finding import Finding, finding_json
 from pismo.model.people import Email, Recipient
+from pismo.model.spelling import spelled
 from pismo.preview.studio import Shown
 from pismo.render import render
 
@@ -73,11 +73,11 @@ def _source(parts: Parts) -> Iterator[dict[str, str]]:
             case Static(text):
                 yield {"text": text}
             case Hole(expr, context):
-                yield {"text": f"{{{{ {describe(expr)} }}}}", "hole": context}
+                yield {"text": f"{{{{ {spelled(expr)} }}}}", "hole": context}
             case Choice(branches, otherwise):
                 word = "if"
                 for branch in branches:
-                    yield {"text": f"{{% {word} {describe(branch.test)} %}}", "hole": "choice"}
+                    yield {"text": f"{{% {word} {spelled(branch.test)} %}}", "hole": "choice"}
                     yield from _source(branch.parts)
                     word = "elif"
                 if otherwise:
@@ -85,7 +85,7 @@ def _source(parts: Parts) -> Iterator[dict[str, str]]:
                     yield from _source(otherwise)
                 yield {"text": "{% endif %}", "hole": "choice"}
             case Repeat(variable, over, body, otherwise):
-                opening = f"{{% for {variable} in {describe(over)} %}}"
+                opening = f"{{% for {variable} in {spelled(over)} %}}"
                 yield {"text": opening, "hole": "repeat"}
                 yield from _source(body)
                 if otherwise:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pismo.checks.documents import HOLE, Link
 from pismo.checks.scope import IssueScope
+from pismo.compile.letter_rules import BAD_LINK
 from pismo.model.finding import Finding, Rule, Severity
 
 BROKEN = Rule(
@@ -91,6 +92,7 @@ _VAGUE = {
     "this",
 }
 _SHORTENERS = {"bit.ly", "goo.gl", "clck.ru", "t.co", "tinyurl.com", "vk.cc", "is.gd", "ow.ly"}
+_HREF = re.compile(r"\bhref\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s?]+(\?.*)?")
 
 
@@ -99,6 +101,9 @@ def check_links(scope: IssueScope) -> Iterator[Finding]:
     for document in scope.documents.values():
         for link in document.links:
             yield from _check(link)
+        for passage in document.html:
+            for href in _HREF.findall(passage.text):
+                yield from _check_target(Link(href, "", passage.place))
 
 
 def _check(link: Link) -> Iterator[Finding]:
@@ -123,6 +128,8 @@ def _check_target(link: Link) -> Iterator[Finding]:
     if parts.scheme in ("mailto", "tel"):
         ok = parts.scheme == "tel" or _ADDRESS.fullmatch(parts.path)
         yield from () if ok else (BROKEN.at(link.place, href=link.href),)
+    elif parts.scheme == "javascript":
+        yield BAD_LINK.at(link.place, url=link.href)
     elif parts.scheme in ("http", "https"):
         yield from _check_host(link, parts.hostname or "", parts.query, parts.scheme)
 

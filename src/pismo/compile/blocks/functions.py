@@ -11,11 +11,11 @@ from pismo.compile.look import own_file
 from pismo.compile.problem import CompileError
 from pismo.compile.rules import ARGUMENT, ITEM_CYCLE, NOT_LIVE, UNKNOWN_ITEM
 from pismo.compile.stage.record import Recorder
-from pismo.compile.stage.spelling import spelled
 from pismo.compile.stage.symbols import Symbol, lift
 from pismo.compile.writing import Manuscript
 from pismo.model.content import Item, Kind
 from pismo.model.finding import Source
+from pismo.model.spelling import spelled
 from pismo.text import guess
 
 Names = Mapping[str, object]

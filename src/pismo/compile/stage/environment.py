@@ -28,12 +28,12 @@ from pismo.compile.stage.flow import Condition, Loop
 from pismo.compile.stage.operations import Operations
 from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.rewrite import Rewriter, StageCodeGenerator
-from pismo.compile.stage.spelling import spelled
 from pismo.compile.stage.symbols import Symbol, is_symbolic, lift
 from pismo.compile.stage.words import own_filters, staged_word
 from pismo.model.edition import Expr, Path
 from pismo.model.finding import Source
 from pismo.model.language import FILTERS, SEND_TIME_ROOTS, TESTS
+from pismo.model.spelling import spelled
 from pismo.text import guess
 
 

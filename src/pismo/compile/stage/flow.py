@@ -13,10 +13,10 @@ from pismo.compile.problem import CompileError
 from pismo.compile.rules import BRANCH_VALUE, LOOP_TEST, RECURSION, RENDERED, UNPACKING
 from pismo.compile.stage.operations import Operations
 from pismo.compile.stage.record import Mark, Recorder, loop_path, spelt
-from pismo.compile.stage.spelling import spelled
 from pismo.compile.stage.symbols import LoopSymbol, is_symbolic, lift
 from pismo.compile.stage.tokens import TokenKind, holds_token
 from pismo.model.edition import Constant, Path
+from pismo.model.spelling import spelled
 
 _NOTHING = Markup("")
 

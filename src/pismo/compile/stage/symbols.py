@@ -18,7 +18,6 @@ from pismo.compile.rules import (
     RENDERED,
     UNKNOWN_NAME,
 )
-from pismo.compile.stage.spelling import spelled
 from pismo.compile.stage.tokens import holds_token
 from pismo.model.edition import (
     Arithmetic,
@@ -31,6 +30,7 @@ from pismo.model.edition import (
     Path,
 )
 from pismo.model.language import LOOP_FIELDS
+from pismo.model.spelling import spelled
 
 Printer: TypeAlias = Callable[[Expr], str]
 """Gives the token under which an expression is printed."""

@@ -10,11 +10,11 @@ from jinja2.utils import _PassArg
 from pismo.compile.problem import CompileError
 from pismo.compile.rules import FAILED, FILTER, RENDERED, TEST, UNKNOWN_WORD
 from pismo.compile.stage.operations import Operations
-from pismo.compile.stage.spelling import spelled
 from pismo.compile.stage.symbols import is_symbolic, lift
 from pismo.compile.stage.tokens import holds_token
 from pismo.model.edition import Expr, Filter, Test
 from pismo.model.language import FILTERS, TESTS, Word
+from pismo.model.spelling import spelled
 from pismo.text import date_text, guess, money, number_text, plural
 
 _KEEPS_TEXT = {"safe", "escape", "e", "string", "default", "d"}
