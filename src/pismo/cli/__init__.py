@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("pismo.cli.new:new_group", "Begin a workspace, an issue, a story, a segment …"),
     "sample": ("pismo.cli.sample:sample_command", "Invent an audience to try everything on"),
     "preview": ("pismo.cli.preview:preview_command", "Look at every letter of every segment"),
+    "build": ("pismo.cli.build:build_command", "Compile issues and write build/: letters and site"),
     "check": ("pismo.cli.check:check_command", "Report everything that is wrong, and where"),
     "plan": ("pismo.cli.plan:plan_command", "Freeze who gets what, and who gets none and why"),
     "publish": ("pismo.cli.publish:publish_command", "Hand a plan's letters over: everybody once"),

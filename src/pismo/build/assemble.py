@@ -1,0 +1,238 @@
+"""`build(workspace, issues)`: compile, fill in samples, make the site, write, swap."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pismo
+from pismo.build.cache import CompiledIssue, IssueCache
+from pismo.build.letters import LETTERS, EditionFiles, edition_path, letter_files
+from pismo.build.predicates import segment_findings
+from pismo.build.report import BuildReport
+from pismo.build.stages import Stages
+from pismo.build.tree import locked, replace_tree
+from pismo.errors import ContentError, UsageError
+from pismo.model.codec import edition_from_json
+from pismo.model.content import EVERYONE
+from pismo.model.edition import Edition
+from pismo.model.finding import Finding, has_errors
+from pismo.model.workspace import Workspace
+from pismo.site import SITE, SiteIssue, SitePages, site_pages
+from pismo.text import guess
+
+if TYPE_CHECKING:
+    from pismo.compile import FragmentCache
+
+MANIFEST = "manifest.json"
+
+
+def build(
+    workspace: Workspace,
+    issues: Sequence[str] | None = None,
+    *,
+    cache: "FragmentCache | None" = None,
+) -> BuildReport:
+    """Compile issues and write `build/`, all or nothing.
+
+    Args:
+        workspace: What was loaded, with its findings.
+        issues: Ids of the issues to build; only their letters are swapped, and the site is
+            brought up to date. None builds everything and drops what is no more.
+        cache: What earlier builds of this process found out; for those that build again.
+
+    Returns:
+        What was built. If any finding is an error, nothing was written, and the last good build
+        stays.
+
+    Raises:
+        UsageError: If there is no such issue.
+        SettingsError: If `build/` cannot be written to.
+    """
+    stages = Stages()
+    asked = _asked(workspace, issues)
+    findings = list(_loaded(workspace, issues))
+    with stages.timed("segments"):
+        findings += _predicates(workspace, asked)
+    with stages.timed("compile"):
+        compiled = _compiled(workspace, asked, cache)
+    findings += [finding for issue in compiled.values() for finding in issue.findings]
+    if has_errors(findings):
+        return BuildReport(editions=(), findings=tuple(findings), stages=stages.seconds)
+    with locked(workspace.state_dir):
+        return _written(workspace, compiled, findings, stages, whole=issues is None)
+
+
+def load_edition(path: Path) -> Edition:
+    """Read an edition that a build wrote.
+
+    Args:
+        path: Its `edition.json`, or the folder that holds it.
+
+    Raises:
+        ContentError: If it is absent, broken, or of another version of pismo.
+    """
+    file = path / "edition.json" if path.is_dir() else path
+    try:
+        return edition_from_json(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ContentError(
+            f"cannot read the edition {file.parent.name}/{file.name}: {reason}",
+            hint="build the issue again: pismo build NEWSLETTER/DATE",
+        ) from error
+
+
+def _asked(workspace: Workspace, issues: Sequence[str] | None) -> list[str]:
+    if issues is None:
+        return list(workspace.issues)
+    for issue_id in issues:
+        if issue_id not in workspace.issues:
+            near = guess(issue_id, workspace.issues)
+            raise UsageError(
+                f"there is no issue {issue_id}",
+                hint=f"did you mean {near}?" if near else "make one: pismo new issue NEWSLETTER",
+            )
+    return list(dict.fromkeys(issues))
+
+
+def _loaded(workspace: Workspace, issues: Sequence[str] | None) -> Iterator[Finding]:
+    """Yield what was found while loading; for some issues only, nothing of the others' files."""
+    others: set[str] = set()
+    if issues is not None:
+        others = {issue.source.path for key, issue in workspace.issues.items() if key not in issues}
+    yield from (finding for finding in workspace.findings if finding.source.path not in others)
+
+
+def _predicates(workspace: Workspace, asked: Sequence[str]) -> Iterator[Finding]:
+    """Yield what is wrong with the segments of the newsletters asked for."""
+    issues = [workspace.issues[issue_id] for issue_id in asked]
+    used = {name for issue in issues for name in workspace.newsletter_of(issue).segments}
+    idle = {f"segments/{name}.toml" for name in workspace.segments if name not in used}
+    if not used:
+        return
+    found = segment_findings(workspace)
+    yield from (finding for finding in found if finding.source.path not in idle)
+
+
+def _compiled(
+    workspace: Workspace, asked: Sequence[str], fragments: "FragmentCache | None"
+) -> dict[str, CompiledIssue]:
+    """Take issues from the cache, and compile those that have changed."""
+    cache = IssueCache(workspace)
+    known = {issue_id: cache.get(issue_id) for issue_id in asked}
+    changed = [issue_id for issue_id, issue in known.items() if issue is None]
+    made = {}
+    if changed:
+        made = _compile(workspace, changed, fragments)
+        for issue_id, issue in made.items():
+            if not has_errors(issue.findings):
+                cache.put(issue_id, issue)
+    return {issue_id: known[issue_id] or made[issue_id] for issue_id in asked}
+
+
+def _compile(
+    workspace: Workspace, issues: Sequence[str], fragments: "FragmentCache | None"
+) -> dict[str, CompiledIssue]:
+    # Imported only where something has changed: the compiler's libraries are most of a build.
+    from pismo.compile import FragmentCache, compile_issue
+
+    shared = fragments or FragmentCache()
+    made = {issue_id: compile_issue(workspace, issue_id, cache=shared) for issue_id in issues}
+    return {
+        issue_id: CompiledIssue(
+            one.editions, one.findings, tuple((image.name, image.data) for image in one.images)
+        )
+        for issue_id, one in made.items()
+    }
+
+
+def _written(
+    workspace: Workspace,
+    compiled: Mapping[str, CompiledIssue],
+    findings: list[Finding],
+    stages: Stages,
+    *,
+    whole: bool,
+) -> BuildReport:
+    folder = workspace.root / "build"
+    with stages.timed("letters"):
+        letters = [one for issue in compiled.values() for one in letter_files(workspace, issue)]
+    with stages.timed("site"):
+        pages = _pages(workspace, folder, compiled, whole=whole)
+    findings += pages.findings
+    if has_errors(findings):
+        return BuildReport(editions=(), findings=tuple(findings), stages=stages.seconds)
+    with stages.timed("write"):
+        files = {path: content for one in letters for path, content in one.files.items()}
+        files |= {f"{SITE}/{path}": content for path, content in pages.files.items()}
+        swapped = [LETTERS] if whole else [f"{LETTERS}/{issue_id}" for issue_id in compiled]
+        swapped += [SITE, MANIFEST]
+        files[MANIFEST] = _manifest(folder, files, letters, swapped)
+        replace_tree(folder, files, swapped)
+    return BuildReport(
+        editions=tuple(one.built for one in letters),
+        findings=tuple(findings),
+        stages=stages.seconds,
+    )
+
+
+def _pages(
+    workspace: Workspace, folder: Path, compiled: Mapping[str, CompiledIssue], *, whole: bool
+) -> SitePages:
+    """Make the site: of what was compiled now and, unless that is all, of what stands built."""
+    shown: list[SiteIssue] = []
+    for issue_id, issue in workspace.issues.items():
+        if issue_id in compiled:
+            shown += _shown(workspace, issue_id, compiled[issue_id])
+        elif not whole:
+            built = folder / edition_path(issue_id, EVERYONE, "a")
+            if (built / "edition.json").exists():
+                edition = load_edition(built)
+                shown.append(SiteIssue(issue, edition, _pictures(folder, edition)))
+    return site_pages(workspace, shown)
+
+
+def _shown(workspace: Workspace, issue_id: str, compiled: CompiledIssue) -> Iterator[SiteIssue]:
+    issue = workspace.issues[issue_id]
+    for edition in compiled.editions:
+        if edition.segment == EVERYONE and edition.variant == "a":
+            yield SiteIssue(issue, edition, compiled.images)
+
+
+def _pictures(folder: Path, edition: Edition) -> tuple[tuple[str, bytes], ...]:
+    paths = ((name, folder / SITE / "images" / name) for name, _ in edition.images)
+    return tuple((name, path.read_bytes()) for name, path in paths if path.exists())
+
+
+def _manifest(
+    folder: Path,
+    files: Mapping[str, bytes],
+    letters: Iterable[EditionFiles],
+    swapped: Sequence[str],
+) -> bytes:
+    """List every file of the build with its hash, and every edition with its digest."""
+    old = _old_manifest(folder)
+    hashes = {
+        path: digest
+        for path, digest in old.get("files", {}).items()
+        if not any(path == part or path.startswith(f"{part}/") for part in swapped)
+    }
+    hashes |= {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    editions = {
+        path: digest
+        for path, digest in old.get("editions", {}).items()
+        if f"{path}/edition.json" in hashes
+    }
+    editions |= {one.built.path.removeprefix("build/"): one.built.digest for one in letters}
+    document = {"pismo": pismo.__version__, "editions": editions, "files": hashes}
+    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _old_manifest(folder: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}

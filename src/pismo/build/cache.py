@@ -1,0 +1,205 @@
+"""Compiled issues, kept on disk under the content of everything that went into them.
+
+A record is good while two things are the same: its *base* (the tool, its libraries, settings,
+newsletter, layouts, issue, segments, catalogue) and the files that its compilation named as
+sources. Reading a record saves the imports of the compiler as well as its work.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pismo
+from pismo.model.codec import edition_from_json, edition_json
+from pismo.model.edition import Edition
+from pismo.model.finding import Finding, Rule, Severity, Source
+from pismo.model.workspace import Workspace
+
+_LIBRARIES = (
+    "duckdb",
+    "jinja2",
+    "lxml",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "mjml-python",
+    "pillow",
+    "premailer",
+    "sqlglot",
+)
+_CATALOGUE = "content/catalogue.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledIssue:
+    """One issue as the build uses it: editions, findings, pictures by hashed name."""
+
+    editions: tuple[Edition, ...]
+    findings: tuple[Finding, ...]
+    images: tuple[tuple[str, bytes], ...]
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One JSON file of the cache, good for one key."""
+
+    workspace: Workspace
+    name: str
+
+    @property
+    def file(self) -> Path:
+        """Where it lies."""
+        return cache_folder(self.workspace) / f"{self.name}.json"
+
+    def read(self, key: str) -> dict[str, Any] | None:
+        """Return what was kept under `key`; None if nothing good was."""
+        try:
+            record = json.loads(self.file.read_bytes())
+        except (OSError, ValueError):
+            # Absent or cut short: it is made again.
+            return None
+        return record if isinstance(record, dict) and record.get("key") == key else None
+
+    def keep(self, key: str, record: Mapping[str, object]) -> None:
+        """Keep a record instead of the last one."""
+        text = json.dumps({**record, "key": key}, ensure_ascii=False)
+        save(self.workspace, self.file, text.encode())
+
+
+class IssueCache:
+    """Records of compiled issues in one folder, one a issue, each replaced by the next.
+
+    Args:
+        workspace: What is compiled; its files are hashed when they are asked for.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.images = cache_folder(workspace) / "images"
+
+    def get(self, issue_id: str) -> CompiledIssue | None:
+        """Return what was compiled last, if nothing that it was made of has changed."""
+        record = self._record(issue_id).read(self._base(issue_id))
+        if record is None or not self._same(record["sources"]):
+            return None
+        try:
+            return CompiledIssue(
+                tuple(edition_from_json(text) for text in record["editions"]),
+                tuple(finding_from(encoded) for encoded in record["findings"]),
+                tuple((name, self._image(name)) for name in record["images"]),
+                cached=True,
+            )
+        except (OSError, ValueError):
+            # A picture was removed, or another schema wrote it: compile again.
+            return None
+
+    def put(self, issue_id: str, compiled: CompiledIssue) -> None:
+        """Remember an issue; one with errors is compiled again each time."""
+        paths = sorted({path for edition in compiled.editions for path in _sources(edition)})
+        for name, content in compiled.images:
+            save(self.workspace, self.images / name, content)
+        record = {
+            "sources": {path: self._hash(path) for path in paths},
+            "editions": [edition_json(edition) for edition in compiled.editions],
+            "findings": [finding_record(finding) for finding in compiled.findings],
+            "images": [name for name, _ in compiled.images],
+        }
+        self._record(issue_id).keep(self._base(issue_id), record)
+
+    def _record(self, issue_id: str) -> Record:
+        return Record(self.workspace, f"issues/{issue_id.replace('/', '--')}")
+
+    def _image(self, name: str) -> bytes:
+        return (self.images / Path(name).name).read_bytes()
+
+    def _same(self, sources: dict[str, str]) -> bool:
+        return all(self._hash(path) == digest for path, digest in sources.items())
+
+    def _hash(self, path: str) -> str:
+        try:
+            return digest((self.workspace.root / path).read_bytes())
+        except OSError:
+            return ""
+
+    def _base(self, issue_id: str) -> str:
+        """Hash what every edition of an issue depends on."""
+        workspace = self.workspace
+        issue = workspace.issues[issue_id]
+        newsletter = workspace.newsletter_of(issue)
+        folder = workspace.root / "newsletters" / newsletter.name
+        layouts = sorted(file for file in folder.rglob("*") if file.suffix in (".j2", ".css"))
+        parts = (
+            program_hash(("compile", "games", "model", "text.py")),
+            repr(workspace.settings),
+            repr(newsletter),
+            repr(issue),
+            # `issue.number` counts them.
+            repr(
+                [key for key, one in workspace.issues.items() if one.newsletter == newsletter.name]
+            ),
+            repr([workspace.segments.get(segment) for segment in newsletter.segments]),
+            *(f"{file.name}:{digest(file.read_bytes())}" for file in layouts),
+            self._hash(_CATALOGUE),
+            self._hash(workspace.settings.brand.logo) if workspace.settings.brand.logo else "",
+        )
+        return digest("\0".join(parts).encode())
+
+
+def _sources(edition: Edition) -> Iterator[str]:
+    yield from edition.sources
+    yield from (path for _, path in edition.images)
+
+
+def cache_folder(workspace: Workspace) -> Path:
+    """Return the folder of everything that may be thrown away."""
+    return workspace.state_dir / "cache"
+
+
+def save(workspace: Workspace, file: Path, content: bytes) -> None:
+    """Write a file of the cache, whole or not at all."""
+    workspace.state_dir.mkdir(mode=0o700, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f"{file.name}.part")
+    part.write_bytes(content)
+    part.replace(file)
+
+
+@lru_cache(maxsize=4)
+def program_hash(parts: tuple[str, ...]) -> str:
+    """Hash some parts of pismo, and the versions of what they stand on."""
+    root = Path(pismo.__file__).parent
+    files = (file for part in parts for file in _below(root / part))
+    versions = (f"{name}=={metadata.version(name)}" for name in _LIBRARIES)
+    hashed = (f"{file.name}:{digest(file.read_bytes())}" for file in files)
+    return "\n".join((pismo.__version__, *versions, *hashed))
+
+
+def _below(path: Path) -> Iterable[Path]:
+    if path.is_file():
+        return (path,)
+    return sorted(file for file in path.rglob("*") if file.is_file() and file.suffix != ".pyc")
+
+
+def digest(content: bytes) -> str:
+    """Hash what a record depends on."""
+    return hashlib.blake2b(content, digest_size=20).hexdigest()
+
+
+def finding_record(finding: Finding) -> list[object]:
+    """Return a finding, rule and all, as JSON keeps it."""
+    source = [finding.source.path, finding.source.line]
+    values = [list(pair) for pair in finding.values]
+    return [list(astuple(finding.rule)), source, values, finding.issue, finding.segment]
+
+
+def finding_from(encoded: list[Any]) -> Finding:
+    """Return the finding that `finding_record` wrote."""
+    (name, severity, *texts), (path, line), values, issue, segment = encoded
+    rule = Rule(name, Severity(severity), *texts)
+    pairs = tuple((key, value) for key, value in values)
+    return Finding(rule, Source(path, line), pairs, issue, segment)

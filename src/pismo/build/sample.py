@@ -1,0 +1,74 @@
+"""The reader that a sample letter is written to: invented, the same in every build."""
+
+from pismo.model.content import EVERYONE, FactValue, Kind, Newsletter, Product
+from pismo.model.people import Links, Recipient, Recommended
+from pismo.model.workspace import Workspace
+
+NOWHERE = "https://links.invalid"
+"""Base of links that lead nowhere (RFC 6761)."""
+
+_PICKS = 12
+_REASONS = {
+    "ru": "просто потому, что хорошая игра",
+    "en": "simply because it is a good game",
+}
+_ANSWERED = (Kind.POLL, Kind.QUIZ, Kind.REBUS)
+
+
+def sample_recipient(
+    workspace: Workspace, newsletter: Newsletter, segment_id: str, *, web_url: str = ""
+) -> Recipient:
+    """Invent the reader of a segment's sample letter (DESIGN §5).
+
+    The first of `segments/people.toml`, overlaid with the segment's first `example.in`; picks
+    are the first products in stock of the catalogue; links lead nowhere.
+
+    Args:
+        workspace: Where people, segments and products come from.
+        newsletter: Whose letter it is; decides the language of the picks' reasons.
+        segment_id: One of its segments, or `everyone`.
+        web_url: The letter on the web, if it is known.
+    """
+    return Recipient(
+        id="sample",
+        segment=segment_id,
+        facts=_facts(workspace, segment_id),
+        picks=sample_picks(workspace, newsletter.language),
+        links=Links(
+            unsubscribe=f"{NOWHERE}/u/sample",
+            preferences=f"{NOWHERE}/p/sample",
+            web=web_url or f"{NOWHERE}/w/sample",
+            items={
+                slug: f"{NOWHERE}/a/{slug}" for kind, slug in workspace.items if kind in _ANSWERED
+            },
+        ),
+    )
+
+
+def sample_picks(workspace: Workspace, language: str) -> tuple[Recommended, ...]:
+    """Return the first products in stock, as if they had been recommended."""
+    in_stock = (product for product in workspace.catalogue.values() if product.in_stock)
+    chosen = [product for product, _ in zip(in_stock, range(_PICKS), strict=False)]
+    return tuple(_recommended(product, language) for product in chosen)
+
+
+def _facts(workspace: Workspace, segment_id: str) -> dict[str, FactValue]:
+    first = dict(workspace.people[0].facts) if workspace.people else {}
+    segment = None if segment_id == EVERYONE else workspace.segments.get(segment_id)
+    example = segment.example_in[0] if segment is not None and segment.example_in else {}
+    return {**first, **example}
+
+
+def _recommended(product: Product, language: str) -> Recommended:
+    return Recommended(
+        id=product.product_id,
+        title=product.title,
+        url=product.url,
+        price=product.price,
+        currency=product.currency,
+        reason=_REASONS.get(language, _REASONS["en"]),
+        # A picture of the workspace is not on the web: only the shop's own can be shown.
+        image=product.image if product.image.startswith(("https://", "http://")) else "",
+        old_price=product.old_price,
+        category=product.category,
+    )

@@ -1,0 +1,110 @@
+"""`pismo build`: compile issues and write `build/`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from pismo.cli.common import Call, echo_findings, json_option, print_json, say
+from pismo.errors import ExitCode
+from pismo.model.finding import Severity, finding_json
+
+if TYPE_CHECKING:
+    from pismo.build import BuildReport
+    from pismo.model.language import Word
+
+
+@click.command("build")
+@click.argument("issues", metavar="[ISSUE]…", nargs=-1)
+@click.option("--help-language", is_flag=True, help="List the filters and tests of the language.")
+@json_option
+@click.pass_obj
+def build_command(
+    call: Call, issues: tuple[str, ...], *, help_language: bool, as_json: bool
+) -> None:
+    """Compile issues and write build/: letters, site, manifest.
+
+    ISSUE is newsletter/date, as in friday/2026-11-27; without any, everything is built. With an
+    error anywhere, nothing is written and the last good build stays.
+    """
+    if help_language:
+        for line in language_lines(call):
+            click.echo(line)
+        return
+    from pismo.build import build
+
+    language = call.workspace.settings.language
+    report = build(call.workspace, issues or None)
+    if as_json:
+        print_json(report_json(report, language))
+    else:
+        _say_report(report, language)
+    if report.failed:
+        raise click.exceptions.Exit(ExitCode.FINDINGS)
+
+
+def report_json(report: "BuildReport", language: str) -> dict[str, object]:
+    """Return a report with the fields that DESIGN §9 lists, and the seconds by stage."""
+    return {
+        "editions": [asdict(edition) for edition in report.editions],
+        "findings": [finding_json(finding, language) for finding in report.findings],
+        "seconds": round(report.seconds, 3),
+        "stages": {name: round(seconds, 3) for name, seconds in report.stages},
+    }
+
+
+def _say_report(report: "BuildReport", language: str) -> None:
+    echo_findings(report.findings, language)
+    counts = {
+        severity: sum(finding.severity is severity for finding in report.findings)
+        for severity in Severity
+    }
+    found = f"{counts[Severity.ERROR]} errors, {counts[Severity.WARNING]} warnings"
+    if report.failed:
+        say(f"{found}. Nothing was written. Fix it, then run: pismo build")
+        return
+    for edition in report.editions:
+        kilobytes = edition.html_bytes / 1000
+        click.echo(f"{edition.path}/letter.html  {kilobytes:.1f} kB  {edition.digest[:12]}")
+    issues = len({edition.issue for edition in report.editions})
+    say(f"{len(report.editions)} editions of {issues} issues in {report.seconds:.2f} s, {found}.")
+    say("Look at them: pismo preview")
+
+
+def language_lines(call: Call) -> Iterator[str]:
+    """Yield the language reference, in the language of the workspace if there is one."""
+    from pismo.errors import UsageError
+    from pismo.model import language as vocabulary
+
+    try:
+        russian = call.workspace.settings.language == "ru"
+    except UsageError:
+        russian = False
+    roots = {True: "Корни", False: "Roots"}[russian]
+    yield from _roots(roots, vocabulary.SEND_TIME_ROOTS, russian=russian)
+    yield from _roots("", vocabulary.BUILD_TIME_ROOTS, russian=russian)
+    yield from _words("Фильтры" if russian else "Filters", vocabulary.FILTERS, russian=russian)
+    yield from _words("Проверки" if russian else "Tests", vocabulary.TESTS, russian=russian)
+
+
+def _roots(title: str, roots: Mapping[str, tuple[str, str]], *, russian: bool) -> Iterator[str]:
+    if title:
+        yield f"{title}\n"
+    for name, texts in roots.items():
+        yield f"  {name}: {texts[russian]}"
+    yield ""
+
+
+def _words(title: str, words: "Mapping[str, Word]", *, russian: bool) -> Iterator[str]:
+    yield f"{title}\n"
+    for word in words.values():
+        if word.same_as:
+            continue
+        others = [name for name, other in words.items() if other.same_as == word.name]
+        also = f" ({', '.join(others)})" if others else ""
+        yield f"  {word.signature}{also}"
+        yield f"      {word.ru if russian else word.en}"
+        shows = f"  →  {word.shows}" if word.shows else ""
+        yield f"      {word.example}{shows}"
+    yield ""
