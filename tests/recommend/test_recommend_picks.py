@@ -206,6 +206,23 @@ def test_shards_and_repeats_give_the_same_picks(tmp_path: Path) -> None:
     assert list(dict.fromkeys(whole["subscriber_id"].to_pylist())) == ["boris", "f1", "anna", "f0"]
 
 
+def test_whoever_owns_nearly_everything_gets_the_rest_and_others_lose_nothing(
+    tmp_path: Path,
+) -> None:
+    products = pa.concat_tables([shop(), *(_renamed(shop(), f"{n}") for n in range(4))])
+    owned = [("anna", one) for one in products["product_id"].to_pylist()[:-2]]
+    snapshot = snapshot_of(tmp_path, bought(*owned), products=products)
+    rows = picks(snapshot, "anna", "boris", "f0", count=3)
+    assert [row["subscriber_id"] for row in rows].count("anna") == 2
+    assert [row["subscriber_id"] for row in rows].count("boris") == 3
+    assert [row["subscriber_id"] for row in rows].count("f0") == 3
+
+
+def _renamed(products: pa.Table, mark: str) -> pa.Table:
+    rows = [{**row, "product_id": row["product_id"] + mark} for row in products.to_pylist()]
+    return pa.Table.from_pylist(rows, schema=products.schema)
+
+
 def test_purchases_after_the_moment_do_not_count(tmp_path: Path) -> None:
     late = [{**row, "ts": NOW + timedelta(days=1)} for row in bought(("anna", "p00"))]
     snapshot = snapshot_of(tmp_path, [*bought(*TOGETHER), *late])

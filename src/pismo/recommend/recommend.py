@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SHARD = 100_000
-_SPARE = 12
+_SPARE = 6
 """How much deeper than the number wanted a fallback list is read at first."""
+_EVERYTHING = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +117,13 @@ def _begin(
         )
     values = asdict(recipe)
     values["per_category"] = max(recipe.per_category, _least_per_category(engine, count))
-    set_parameters(engine, now=utc(now), wanted=count, shortlist=3 * count + 6, **values)
-    _keep(engine, "people", people, "row_number() OVER () - 1 AS number, subscriber_id, segment")
+    set_parameters(engine, now=utc(now), wanted=count, shortlist=2 * count + 4, **values)
+    _keep(
+        engine,
+        "people",
+        people,
+        "CAST(row_number() OVER () - 1 AS INTEGER) AS number, subscriber_id, segment",
+    )
     _list(engine, "pinned", wishes.pinned)
     _list(engine, "forbidden", wishes.forbidden)
     _list(engine, "editors", wishes.editors)
@@ -145,51 +151,48 @@ def _begin(
 
 def _shard(engine: "duckdb.DuckDBPyConnection", first: int, last: int) -> "pa.Table":
     """Choose for people number `first` to `last` - 1; any shard can be made again by itself."""
-    run = engine.execute
-    run(
+    engine.execute(
         "CREATE OR REPLACE TEMP TABLE shard AS SELECT p.number, p.subscriber_id, p.segment, "
         "COALESCE(f.category, '') AS category FROM people AS p "
         "LEFT JOIN favourites AS f ON f.subscriber_id = p.subscriber_id "
         f"WHERE p.number >= {first} AND p.number < {last}"
     )
-    run(
-        "CREATE OR REPLACE TEMP TABLE shard_history AS SELECT h.* FROM history AS h "
-        "WHERE EXISTS (SELECT 1 FROM shard AS s WHERE s.subscriber_id = h.subscriber_id)"
-    )
+    run_query(engine, PACKAGE, "shard_history")
     run_query(engine, PACKAGE, "unwanted")
     run_query(engine, PACKAGE, "candidates")
     run_query(engine, PACKAGE, "nearest")
     run_query(engine, PACKAGE, "pinned_offers")
-    run("CREATE OR REPLACE TEMP TABLE offers AS SELECT * FROM nearest "
-        "UNION ALL SELECT * FROM pinned_offers")  # fmt: skip
-    run_query(engine, PACKAGE, "chosen")
-    for depth in (_SPARE, None):
-        if _fill(engine, depth):
-            break
+    # Whoever has a full shortlist needs no fallback, but for limits by family and category …
+    _fill(engine, "nearest", enough="shortlist", places=f"wanted + {_SPARE}", into="filled")
+    _choose(engine, "nearest", "pinned_offers", "filled")
+    # … and whoever owns most of what is popular is still short: for them, the whole list.
+    _fill(engine, "chosen", enough="wanted", places=str(_EVERYTHING), into="filled_up")
+    if only_row(engine, "SELECT COUNT(*) FROM filled_up")[0]:
+        _choose(engine, "nearest", "pinned_offers", "filled", "filled_up")
     run_query(engine, PACKAGE, "causes")
     run_query(engine, PACKAGE, "picks")
     return engine.sql(
-        "SELECT k.* FROM picks AS k JOIN shard AS s ON s.subscriber_id = k.subscriber_id "
-        "ORDER BY s.number, k.rank"
+        "SELECT subscriber_id, rank, product_id, title, url, image, price, old_price, currency, "
+        "category, reason FROM picks ORDER BY number, rank"
     ).to_arrow_table()
 
 
-def _fill(engine: "duckdb.DuckDBPyConnection", spare: int | None) -> bool:
-    """Fill up from the fallbacks; tell whether everybody has enough, or there is no more."""
-    places = "2147483647" if spare is None else f"(SELECT wanted + {spare} FROM params)"
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE depth AS SELECT {places} AS places")
-    run_query(engine, PACKAGE, "filled")
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE offers AS SELECT * FROM nearest UNION ALL "
-        "SELECT * FROM pinned_offers UNION ALL SELECT * FROM filled"
-    )
+def _choose(engine: "duckdb.DuckDBPyConnection", *offers: str) -> None:
+    every = " UNION ALL ".join(f"SELECT * FROM {table}" for table in offers)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE offers AS {every}")
     run_query(engine, PACKAGE, "chosen")
-    (enough,) = only_row(
-        engine,
-        "SELECT (SELECT COUNT(*) FROM shard) * (SELECT wanted FROM params) "
-        "<= (SELECT COUNT(*) FROM chosen)",
+
+
+def _fill(
+    engine: "duckdb.DuckDBPyConnection", had: str, *, enough: str, places: str, into: str
+) -> None:
+    """Offer fallbacks to everybody who has fewer than `enough` rows in table `had`."""
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE depth AS SELECT {places} AS places, {enough} AS enough "
+        "FROM params"
     )
-    return spare is None or bool(enough)
+    engine.execute(f"CREATE OR REPLACE TEMP VIEW had AS SELECT number FROM {had}")
+    run_query(engine, PACKAGE, "filled", into=into)
 
 
 def _least_per_category(engine: "duckdb.DuckDBPyConnection", count: int) -> int:

@@ -1,7 +1,8 @@
 -- purpose: picks as a letter needs them, each with its reason in words.
 -- cost: one pass over the shard's picks, hash joins with products.
 SELECT
-  c.subscriber_id,
+  s.subscriber_id,
+  s.number,
   c.rank,
   g.product_id,
   g.title,
@@ -17,8 +18,9 @@ SELECT
     COALESCE(REPLACE(REPLACE(b.title, w.open_quote, w.open_inner), w.close_quote, w.close_inner), '')
   ) AS reason
 FROM chosen AS c
+JOIN shard AS s ON s.number = c.number
 JOIN goods AS g ON g.p = c.p
-LEFT JOIN causes AS a ON a.subscriber_id = c.subscriber_id AND a.p = c.p
+LEFT JOIN causes AS a ON a.number = c.number AND a.p = c.p
 LEFT JOIN goods AS b ON b.p = a.because
 JOIN words AS w ON w.cause = CASE
     WHEN c.level = 0 AND a.bought = 1 THEN 'bought'
