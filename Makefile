@@ -53,6 +53,12 @@ docs: setup ## build the documentation into site-docs/
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --group docs
 	$(RUN) mkdocs build --strict --quiet
 
+chaos: setup ## kill publishers 1,000 times at every moment; nobody may be lost or repeated
+	$(BIN)/python benchmarks/chaos.py --kills 1000
+
+bench-publish: setup ## measure publishing against the simulator's sink and the full simulator
+	$(BIN)/python benchmarks/publish.py
+
 clean: ## remove what the tool built (never the state in .pismo/)
 	find build -mindepth 1 ! -name .gitignore -delete
 	rm -rf .mypy_cache .ruff_cache .pytest_cache

@@ -50,14 +50,14 @@ class Desk:
         return replace(self, ledger=open_ledger(self.ledger.engine.url.render_as_string(False)))
 
 
-def edition(segment: str = "everyone", word: str = "Hello") -> Edition:
+def edition(segment: str = "everyone", word: str = "Hello", issue: str = ISSUE) -> Edition:
     name = Hole(
         Filter("default", Where("recipient", ("first_name",)), (Constant("friend"),)), Context.TEXT
     )
     unsubscribe = Hole(Where("links", ("unsubscribe",)), Context.HEADER)
     return with_digest(
         Edition(
-            issue=ISSUE,
+            issue=issue,
             newsletter="weekly",
             segment=segment,
             language="en",
@@ -81,6 +81,7 @@ def desk(
     people: int,
     *,
     url: str = "",
+    issue: str = ISSUE,
     zones: Sequence[str] = ("Europe/Moscow",),
     send_at: str = "now",
     excluded: int = 0,
@@ -123,10 +124,10 @@ def desk(
         )
     files, planned, _, canary = arrange(chosen, shards, plan_id, ())
     shutil.rmtree(chosen)
-    editions = [edition(segment) for segment in segments]
+    editions = [edition(segment, issue=issue) for segment in segments]
     plan = Plan(
         id=plan_id,
-        issue=ISSUE,
+        issue=issue,
         created_at=NOW - timedelta(days=1),
         audience=people + excluded,
         planned=planned,
