@@ -1,7 +1,6 @@
 """`pismo demo`: the main job once, on an invented audience, by the very commands one would type."""
 
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -18,16 +17,16 @@ MARK = "demo"
 @click.option("--products", default=300, show_default=True, help="How many products they buy.")
 @click.pass_context
 def demo_command(ctx: click.Context, people: int, products: int) -> None:
-    """Invent an audience, build the current issue, check, plan, publish to the outbox.
+    """Invent an audience, build the newest issue, check, plan, publish to the outbox.
 
     Nothing leaves this machine: letters are files. Running it again starts afresh; a state that
     was not made by a demo is never touched.
     """
-    from pismo.workspace import current_issue
+    from pismo.workspace import newest_issue
 
     call: Call = ctx.obj
     workspace = call.workspace
-    issue = current_issue(workspace, datetime.now(UTC).date())
+    issue = newest_issue(workspace)
     if issue is None:
         raise UsageError("there is no issue to show", hint="begin one: pismo new issue NEWSLETTER")
     _begin_afresh(workspace.state_dir)

@@ -34,9 +34,16 @@ def load_workspace(root: Path) -> Workspace:
 
 
 def current_issue(workspace: Workspace, today: date) -> str | None:
-    """Choose the issue to begin with: the nearest still to come, else the latest; ties by id."""
+    """Choose the issue to look at first: the nearest still to come, else the latest; ties by id."""
     issues = workspace.issues.values()
     coming = [issue for issue in issues if issue.date >= today and not issue.draft]
     if coming:
         return min(coming, key=lambda issue: (issue.date, issue.id)).id
-    return max(issues, key=lambda issue: (issue.date, issue.id)).id if issues else None
+    return newest_issue(workspace)
+
+
+def newest_issue(workspace: Workspace) -> str | None:
+    """Choose the issue with the latest date; ties by id, drafts only if there is nothing else."""
+    issues = workspace.issues.values()
+    ordered = sorted(issues, key=lambda issue: (not issue.draft, issue.date, issue.id))
+    return ordered[-1].id if ordered else None
