@@ -142,9 +142,7 @@ _EN_SMALL = [
     "eighteen",
     "nineteen",
 ]
-_EN_TENS = (
-    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-)  # fmt: skip
+_EN_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 def number_readings(digits: str, language: str) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ from pismo.games.notation import (
 from pismo.games.scene import LETTER_PX, MARK_PX, Cell, Frame, Node, Row, Sign, Stack, scene
 
 _TABLE = '<table role="presentation" cellpadding="0" cellspacing="0"'
+# Without a doctype (some web mail) a table does not inherit the size of its letters.
+_INNER_TABLE = f'{_TABLE} style="font-size:{LETTER_PX}px"'
 
 
 def draw_html(rebus: Rebus, *, language: str, picture_src: str = "") -> str:
@@ -72,11 +74,13 @@ def _row(cells: tuple[Cell, ...], *, last: bool) -> str:
     plus = '<td style="padding:0 6px">+</td>'
     bodies = plus.join(f'<td align="center">{_node(cell.body)}</td>' for cell in cells)
     head = ""
-    if any(cell.marks for cell in cells):
-        marks = "<td></td>".join(f'<td align="center">{_marks(cell)}</td>' for cell in cells)
+    above = [_marks(cell) for cell in cells]
+    if any(above):
+        marks = "<td></td>".join(f'<td align="center">{mark}</td>' for mark in above)
         head = f'<tr style="font-size:{MARK_PX}px">{marks}</tr>'
     body = f'<tr valign="bottom">{bodies}{"" if last else plus}</tr>'
-    style = f'style="margin:8px auto 20px;font-size:{LETTER_PX}px;line-height:1.2"'
+    margin = "8px auto 20px" if last else "8px auto 0"
+    style = f'style="margin:{margin};font-size:{LETTER_PX}px;line-height:1.2"'
     return f'{_TABLE} align="center" {style}>{head}{body}</table>'
 
 
@@ -106,12 +110,10 @@ def _node(node: Node) -> str:
         if all(isinstance(inner, Sign) for inner in node.nodes):
             return "".join(_node(inner) for inner in node.nodes)
         cells = "".join(f"<td>{_node(inner)}</td>" for inner in node.nodes)
-        return f"{_TABLE}><tr>{cells}</tr></table>"
+        return f"{_INNER_TABLE}><tr>{cells}</tr></table>"
     if isinstance(node, Frame):
-        cell = (
-            f'<td align="center" style="border:2px solid;padding:2px 8px">{_node(node.node)}</td>'
-        )
-        return f"{_TABLE}><tr>{cell}</tr></table>"
+        box = 'align="center" style="border:2px solid;padding:2px 8px"'
+        return f"{_INNER_TABLE}><tr><td {box}>{_node(node.node)}</td></tr></table>"
     return _stack(node)
 
 
@@ -125,7 +127,7 @@ def _stack(stack: Stack) -> str:
     rows = f'<tr><td align="center"{style}>{upper}</td></tr>' + "".join(
         f'<tr><td align="center">{node}</td></tr>' for node in lower
     )
-    return f'{_TABLE} align="center">{rows}</table>'
+    return f'{_INNER_TABLE} align="center">{rows}</table>'
 
 
 def _sign(sign: Sign) -> str:

@@ -240,10 +240,10 @@ class _Reader:
         """Return what is left, without eating it."""
         return self.text[self.position :].strip()
 
-    def error(self, rule: Rule, **values: object) -> RebusError:
+    def error(self, rule: Rule, **values: str) -> RebusError:
         """Return the error that a rule is broken here."""
-        pairs = tuple((name, str(value)) for name, value in values.items())
-        return RebusError(Remark(rule, pairs, self.offset, self.column + self.position))
+        column = self.column + self.position
+        return RebusError(Remark(rule, tuple(values.items()), self.offset, column))
 
 
 def parse_edit(text: str) -> Edit | None:

@@ -229,7 +229,7 @@ def _hand_in_hand(ground: Node, figure: Node) -> Node:
 
 
 def _leaning(ground: Node, figure: Node) -> Node:
-    return Row((_scaled(figure, 0.8), Sign("⟋"), ground))
+    return Row((_scaled(figure, 0.8), Sign("/"), ground))
 
 
 def _beside(ground: Node, figure: Node) -> Node:
