@@ -50,7 +50,9 @@ class Desk:
         return replace(self, ledger=open_ledger(self.ledger.engine.url.render_as_string(False)))
 
 
-def edition(segment: str = "everyone", word: str = "Hello", issue: str = ISSUE) -> Edition:
+def edition(
+    segment: str = "everyone", word: str = "Hello", issue: str = ISSUE, size: int = 0
+) -> Edition:
     name = Hole(
         Filter("default", Where("recipient", ("first_name",)), (Constant("friend"),)), Context.TEXT
     )
@@ -64,7 +66,8 @@ def edition(segment: str = "everyone", word: str = "Hello", issue: str = ISSUE) 
             sender=NEWSLETTER.sender,
             subject=(Static(f"{word}, "), replace(name, context=Context.HEADER)),
             preheader=(),
-            html=(Static(f"<p>{word} "), replace(name, context=Context.HTML), Static("</p>")),
+            html=(Static(f"<p>{word} "), replace(name, context=Context.HTML), Static("</p>"))
+            + (Static("<p>" + "word " * (size // 5) + "</p>"),),
             text=(Static(f"{word} "), name),
             headers=(
                 ("List-Unsubscribe", (Static("<"), unsubscribe, Static(">"))),
@@ -86,6 +89,7 @@ def desk(
     send_at: str = "now",
     excluded: int = 0,
     segments: Sequence[str] = ("families", "everyone"),
+    size: int = 0,
 ) -> Desk:
     """Plan a letter for so many people of example.com, who all agreed to it."""
     import pyarrow as pa
@@ -124,7 +128,7 @@ def desk(
         )
     files, planned, _, canary = arrange(chosen, shards, plan_id, ())
     shutil.rmtree(chosen)
-    editions = [edition(segment, issue=issue) for segment in segments]
+    editions = [edition(segment, issue=issue, size=size) for segment in segments]
     plan = Plan(
         id=plan_id,
         issue=issue,

@@ -71,6 +71,7 @@ def transport(url: str, method: Method = Method.BULK) -> SesTransport:
         sender="Kate <kate@shop.example>",
         reply_to=(),
         defaults="{}",
+        shared=(),
         fill=lambda recipient: ({"v": recipient.id}, [("List-Unsubscribe", "<https://x.example>")]),
     )
     settings = SesSettings(endpoint_url=url, region="us-east-1", read_timeout_s=0.3)

@@ -28,7 +28,7 @@ from pismo.transports.ses_check import (
     problem_with_tags,
     tag_value,
 )
-from pismo.transports.ses_client import Method
+from pismo.transports.ses_client import BulkCall, Method
 
 ISSUE_TAG = "issue"
 MOST_ENTRIES = 50
@@ -46,13 +46,15 @@ class Prepared:
     """What an edition needs to be sent through SES.
 
     `defaults` has a value for every variable of the template, since SES drops a letter that
-    lacks one; `fill` gives a reader's template data and headers; `raw` their whole letter.
+    lacks one; `shared` are the headers that are the same for everybody; `fill` gives a reader's
+    template data and own headers; `raw` their whole letter.
     """
 
     template: str
     sender: str
     reply_to: Sequence[str]
     defaults: str
+    shared: Headers
     fill: Callable[[Recipient], tuple[Mapping[str, object], Headers]]
     raw: Callable[[str, Recipient], bytes] | None = None
 
@@ -99,6 +101,7 @@ class SesTransport:
         method: Method = Method.BULK,
     ) -> None:
         self._client = client
+        self._bulk = BulkCall(client)
         self._make_ready = prepare
         self._prepared: dict[str, Prepared] = {}
         self._configuration_set = configuration_set
@@ -158,11 +161,15 @@ class SesTransport:
         request = {
             **self._common(prepared),
             "DefaultContent": {
-                "Template": {"TemplateName": prepared.template, "TemplateData": prepared.defaults}
+                "Template": {
+                    "TemplateName": prepared.template,
+                    "TemplateData": prepared.defaults,
+                    "Headers": _named(prepared.shared),
+                }
             },
             "BulkEmailEntries": [_entry(ready) for ready in chunk],
         }
-        response = self._post(self._client.send_bulk_email, request)
+        response = self._post(self._bulk, request)
         if isinstance(response, Answer):
             return [response] * len(chunk)
         return answers_to_bulk(response, len(chunk))
@@ -216,7 +223,7 @@ class SesTransport:
             "Template": {
                 "TemplateName": prepared.template,
                 "TemplateData": json.dumps(data, ensure_ascii=False),
-                "Headers": ready.headers,
+                "Headers": [*_named(prepared.shared), *ready.headers],
             }
         }
 
@@ -256,7 +263,7 @@ def _checked(letter: Outgoing, prepared: Prepared) -> "_Ready | Answer":
     tags = [(DELIVERY_TAG, letter.id), (ISSUE_TAG, tag_value(letter.edition.issue))]
     problem = (
         problem_with_address(address)
-        or problem_with_headers(headers)
+        or problem_with_headers([*prepared.shared, *headers])
         or problem_with_tags(tags)
         or problem_with_data(text)
     )
@@ -266,10 +273,14 @@ def _checked(letter: Outgoing, prepared: Prepared) -> "_Ready | Answer":
         letter.id,
         address,
         text,
-        [{"Name": name, "Value": value} for name, value in headers],
-        [{"Name": name, "Value": value} for name, value in tags],
+        _named(headers),
+        _named(tags),
         letter,
     )
+
+
+def _named(pairs: Headers) -> list[dict[str, str]]:
+    return [{"Name": name, "Value": value} for name, value in pairs]
 
 
 def _entry(ready: _Ready) -> Mapping[str, object]:

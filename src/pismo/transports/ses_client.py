@@ -5,7 +5,9 @@ SES has no idempotency token, and boto3's own retries can post a call of 50 lett
 says, and we decide about the rest.
 """
 
+import json
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -117,6 +119,38 @@ def sending_client(settings: SesSettings) -> Any:  # noqa: ANN401  # boto3 has n
     if attempts != 1:
         raise SettingsError(f"boto3 would try each call {attempts} times: refusing to send")
     return client
+
+
+class BulkCall:
+    """SendBulkEmail with a body written here: botocore's serialiser is half the cost of a call.
+
+    botocore still signs, keeps connections, posts and parses. Its `before-call` event hands out
+    the request before signing, which is where the body is put in; a botocore that no longer
+    did so would post an empty list, which sends nothing, and is told by `posted`.
+    """
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401  # boto3 has no types
+        self._client = client
+        self._local = threading.local()
+        client.meta.events.register("before-call.sesv2.SendBulkEmail", self._put_body)
+
+    def __call__(self, **request: object) -> Mapping[str, Any]:
+        """Post one bulk call; raises what the client raises."""
+        self._local.body = json.dumps(request, separators=(",", ":")).encode()
+        try:
+            answer: Mapping[str, Any] = self._client.send_bulk_email(
+                DefaultContent={}, BulkEmailEntries=[]
+            )
+            if self._local.body is not None:
+                raise RuntimeError("botocore posted another body than ours")
+        finally:
+            self._local.body = None
+        return answer
+
+    def _put_body(self, params: dict[str, Any], **_: object) -> None:
+        body = getattr(self._local, "body", None)
+        if body is not None:
+            params["body"], self._local.body = body, None
 
 
 def control_client(settings: SesSettings, service: str = "sesv2") -> Any:  # noqa: ANN401  # boto3 has no types

@@ -1,16 +1,21 @@
 """An edition made ready for SES: its template stored there, its senders and readers encoded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from email.header import Header
 
 from pismo.model.content import Sender
-from pismo.model.edition import Edition
-from pismo.model.people import Recipient
+from pismo.model.edition import Edition, Parts, Static
+from pismo.model.people import Links, Recipient
 from pismo.render import handlebars, mime_program, ses_headers, template_data
 from pismo.transports.ses import Headers, Prepared
 from pismo.transports.ses_client import Method
 from pismo.transports.ses_templates import TemplateStore, TemplateText
+
+_NOBODY = Recipient(
+    id="", segment="", facts={}, picks=(), links=Links(unsubscribe="", preferences="", web="")
+)
 
 
 def preparer(
@@ -25,8 +30,11 @@ def preparer(
             name = store.ensure(TemplateText(template.subject, template.html, template.text))
         program = mime_program(edition) if method is Method.RAW else None
 
+        own = replace(edition, headers=tuple(one for one in edition.headers if not _fixed(one[1])))
+        fixed = replace(edition, headers=tuple(one for one in edition.headers if _fixed(one[1])))
+
         def fill(recipient: Recipient) -> tuple[dict[str, object], Headers]:
-            return template_data(edition, recipient), ses_headers(edition, recipient)
+            return template_data(edition, recipient), ses_headers(own, recipient)
 
         def raw(delivery: str, recipient: Recipient) -> bytes:
             assert program is not None
@@ -39,11 +47,16 @@ def preparer(
             reply_to=[edition.sender.reply_to] if edition.sender.reply_to else [],
             # `template_data` gives every name that the template asks for.
             defaults="{}",
+            shared=ses_headers(fixed, _NOBODY),
             fill=fill,
             raw=raw if program else None,
         )
 
     return prepare
+
+
+def _fixed(parts: Parts) -> bool:
+    return all(isinstance(part, Static) for part in parts)
 
 
 def mailbox(sender: Sender) -> str:

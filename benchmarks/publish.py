@@ -1,0 +1,219 @@
+"""How many letters a second one publisher hands over, and where its time goes.
+
+Question: recipients per second (wall) and per CPU-second of one publishing process with a durable
+SQLite ledger, against the simulator's sink and the full simulator, at 0 and 80 ms latency; and
+whether its memory grows with the audience.
+Input: an edition of 40 KB with 12 holes, a stored plan, every person consenting.
+
+    python benchmarks/publish.py [--people 50000] [--memory 10000,200000] [--only sink-0]
+"""
+
+import argparse
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from machine import machine, table, write_down
+
+from pismo import ses_sim
+
+THREADS = 8
+
+
+@dataclass(frozen=True)
+class Case:
+    """One measurement."""
+
+    name: str
+    sink: bool
+    latency_ms: float
+    people: int
+    threads: int = THREADS
+
+
+def serve(settings: ses_sim.Settings, tell: Any) -> None:
+    """Be the simulator, in a process of its own."""
+    with ses_sim.start(settings) as sim:
+        tell.send(sim.url)
+        tell.recv()
+
+
+class Measured:
+    """Wraps something and adds up the CPU seconds of its calls, by thread."""
+
+    def __init__(self, real: object, clock: Callable[[], float] = time.thread_time) -> None:
+        self._real = real
+        self._clock = clock
+        self.seconds: dict[str, float] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._real, name)
+        if not callable(attribute):
+            return attribute
+
+        def timed(*args: object, **kwargs: object) -> object:
+            begun = self._clock()
+            try:
+                return attribute(*args, **kwargs)
+            finally:
+                self.seconds[name] = self.seconds.get(name, 0.0) + self._clock() - begun
+
+        return timed
+
+
+def measure(case: Case, endpoint: str, folder: Path, tell: Any) -> None:
+    """Be the publisher, in a process of its own; tell rates, shares and memory."""
+    from pismo.publish import Job, SystemClock, publish
+    from pismo.publish.account import Unlimited
+    from pismo.transports.ses import SesTransport
+    from pismo.transports.ses_client import Method, SesSettings, control_client, sending_client
+    from pismo.transports.ses_prepare import preparer
+    from pismo.transports.ses_templates import TemplateStore
+    from tests.publish.plans import NEWSLETTER, desk
+
+    where = desk(folder, case.people, size=40_000)
+    clock = SystemClock()
+    settings = SesSettings(endpoint_url=endpoint, region="us-east-1", threads=case.threads)
+    prepare = preparer(
+        TemplateStore(control_client(settings), lambda _: None), method=Method.BULK, now=clock.now
+    )
+    client: Any = Measured(sending_client(settings))
+    rendering: dict[str, float] = {"fill": 0.0}
+
+    def prepared(edition: Any) -> Any:
+        from dataclasses import replace
+
+        ready = prepare(edition)
+
+        def fill(recipient: Any) -> Any:
+            begun = time.thread_time()
+            try:
+                return ready.fill(recipient)
+            finally:
+                rendering["fill"] += time.thread_time() - begun
+
+        return replace(ready, fill=fill)
+
+    transport = SesTransport(client, prepared, configuration_set="pismo", steady=clock.steady)
+    for edition in where.stored.editions().values():
+        transport.prepare(edition)
+    ledger: Any = Measured(where.ledger)
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    begun = time.perf_counter()
+    outcome = publish(
+        Job(
+            stored=where.stored,
+            transport=transport,
+            ledger=ledger,
+            newsletter=NEWSLETTER,
+            keys=where.keys,
+            signer=where.signer,
+            clock=clock,
+            account=Unlimited(),
+            threads=case.threads,
+        )
+    )
+    wall = time.perf_counter() - begun
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert outcome.books.accepted == case.people, outcome
+    size = (folder / "ledger.sqlite").stat().st_size
+    tell.send(
+        {
+            "wall": case.people / wall,
+            "cpu": case.people / cpu,
+            "boto3": client.seconds.get("send_bulk_email", 0.0) / cpu,
+            "ledger": sum(ledger.seconds.values()) / cpu,
+            "render": rendering["fill"] / cpu,
+            "mb": after.ru_maxrss / 1024,
+            "bytes": size / case.people,
+            "detail": {name: round(value, 2) for name, value in ledger.seconds.items()},
+        }
+    )
+
+
+def run(case: Case) -> dict[str, Any]:
+    """Run simulator and publisher, each in its own process."""
+    context = multiprocessing.get_context("spawn")
+    settings = ses_sim.Settings(
+        sink=case.sink,
+        latency_ms=case.latency_ms,
+        max_send_rate=1e9,
+        max_24_hour_send=-1,
+        burst=1e9,
+        control_calls_per_second=None,
+        keep_letters=10,
+    )
+    here, there = context.Pipe()
+    server = context.Process(target=serve, args=(settings, there))
+    server.start()
+    endpoint = here.recv()
+    with tempfile.TemporaryDirectory() as folder:
+        mine, theirs = context.Pipe()
+        publisher = context.Process(target=measure, args=(case, endpoint, Path(folder), theirs))
+        publisher.start()
+        result: dict[str, Any] = mine.recv()
+        publisher.join()
+    here.send("end")
+    server.join()
+    return result
+
+
+def main() -> None:
+    """Measure, print a table, and write it down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=50_000)
+    parser.add_argument("--memory", default="10000,200000")
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    cases = [
+        Case("sink-0", True, 0.0, options.people),
+        Case("sink-80", True, 80.0, options.people, 32),
+        Case("full-0", False, 0.0, options.people // 5),
+        Case("full-80", False, 80.0, options.people // 5, 32),
+    ]
+    cases += [Case(f"memory-{n}", True, 0.0, int(n)) for n in options.memory.split(",") if n]
+    rows = []
+    for case in cases:
+        if options.only and options.only not in case.name:
+            continue
+        found = run(case)
+        print(case.name, found, file=sys.stderr)
+        rows.append(
+            [
+                "sink" if case.sink else "full simulator",
+                f"{case.latency_ms:.0f} ms",
+                f"{case.people:,}",
+                case.threads,
+                f"{found['wall']:,.0f}",
+                f"{found['cpu']:,.0f}",
+                f"{found['boto3']:.0%}",
+                f"{found['ledger']:.0%}",
+                f"{found['render']:.0%}",
+                f"{found['mb']:.0f}",
+                f"{found['bytes']:.0f}",
+            ]
+        )
+    head = [
+        "against", "latency", "people", "threads", "letters/s (wall)", "letters/CPU-s", "boto3",
+        "ledger", "rendering", "peak MB", "ledger bytes/letter",
+    ]  # fmt: skip
+    text = table(head, rows)
+    if options.only:
+        print(text)
+        return
+    question = "How many letters a second does one publishing process hand over?"
+    write_down("publish", "Publishing", question, [f"Machine: {machine()}.", text])
+
+
+if __name__ == "__main__":
+    main()
