@@ -106,9 +106,16 @@ class LinkSigner:
         newsletter, slash, _ = origin.partition("/")
         return LinkClaim(person, newsletter, origin if slash else "", item)
 
+    def token(self, purpose: Purpose, claim: LinkClaim) -> str:
+        """Return the token that makes a claim for a purpose: `read` gives the claim back."""
+        parts = [claim.person, claim.issue or claim.newsletter, claim.item]
+        return self._token(purpose, _SEPARATOR.join(parts).rstrip(_SEPARATOR))
+
     def _url(self, purpose: Purpose, payload: str) -> str:
-        token = self._signers[purpose].sign(base64_encode(payload)).decode()
-        return f"{self.base_url}/{purpose.value}/{token}"
+        return f"{self.base_url}/{purpose.value}/{self._token(purpose, payload)}"
+
+    def _token(self, purpose: Purpose, payload: str) -> str:
+        return self._signers[purpose].sign(base64_encode(payload)).decode()
 
 
 class _ShortHmac(HMACAlgorithm):

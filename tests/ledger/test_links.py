@@ -34,6 +34,12 @@ def test_a_link_says_who_and_out_of_which_letter() -> None:
     assert claim == LinkClaim("p1", "friday", "friday/2026-11-27")
 
 
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_a_claim_can_be_made_into_a_link_of_another_purpose(purpose: Purpose) -> None:
+    for claim in (LinkClaim("p1", "friday"), LinkClaim("p1", "friday", "friday/1", "nps")):
+        assert SIGNER.read(purpose, SIGNER.token(purpose, claim)) == claim
+
+
 def test_an_answer_link_names_the_item() -> None:
     links = SIGNER.links_for("p1", newsletter="friday", web_url="", items=["kto-vy", "nps"])
     assert list(links.items) == ["kto-vy", "nps"]

@@ -1,0 +1,41 @@
+"""`pismo serve`: the public app behind the links in letters."""
+
+from datetime import UTC, datetime
+
+import click
+
+from pismo.cli.common import Call, say
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8400, show_default=True, help="Port; 0 takes a free one.")
+@click.pass_obj
+def serve_command(call: Call, host: str, port: int) -> None:
+    """Answer one-click unsubscribes, preference pages and polls.
+
+    Put a web server with HTTPS in front of it, at the address that `links.base_url` names; limit
+    requests there. Several processes may serve one state database. Ctrl-C ends it.
+    """
+    import uvicorn
+
+    from pismo.ledger import open_state
+    from pismo.links import LinkSigner
+    from pismo.serve import create_app, house_of
+
+    workspace = call.workspace
+    settings = workspace.settings
+    house = house_of(workspace)
+    with open_state(workspace.state_dir, settings.state_url) as state:
+        signer = LinkSigner(state.keys, settings.links_base_url)
+        app = create_app(house, state.ledger, signer, lambda: datetime.now(UTC))
+        # No access log: the path of a link is a reader's key to their own settings.
+        config = uvicorn.Config(
+            app, host=host, port=port, log_level="warning", access_log=False, server_header=False
+        )
+        server = uvicorn.Server(config)
+        if not settings.links_base_url:
+            say("links.base_url is unset: letters lead nowhere yet. Set it in [tool.pismo.links].")
+        bound = config.bind_socket()
+        say(f"http://{host}:{bound.getsockname()[1]} — Ctrl-C ends it.")
+        server.run(sockets=[bound])

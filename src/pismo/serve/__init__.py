@@ -1,0 +1,6 @@
+"""The public app: one-click unsubscribe, the reader's wishes, answers to polls."""
+
+from pismo.serve.app import create_app
+from pismo.serve.house import House, Question, Topic, house_of
+
+__all__ = ["House", "Question", "Topic", "create_app", "house_of"]
