@@ -117,7 +117,7 @@ class Word:
     same_as: str = ""
 
 
-SAMPLE: Mapping[str, object] = {
+SAMPLE: Mapping[str, str | int | float] = {
     "first_name": "анна",
     "city": "Нижний Новгород",
     "points": 1205,

@@ -2,7 +2,7 @@
 
 import functools
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType
 from typing import Any
@@ -28,24 +28,13 @@ from pismo.compile.stage.flow import Condition, Loop
 from pismo.compile.stage.operations import Operations
 from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.rewrite import Rewriter, StageCodeGenerator
-from pismo.compile.stage.symbols import Symbol, is_symbolic, lift
+from pismo.compile.stage.symbols import Symbol, UnknownName, is_symbolic, lift
 from pismo.compile.stage.words import own_filters, staged_word
 from pismo.model.edition import Expr, Path
 from pismo.model.finding import Source
 from pismo.model.language import FILTERS, SEND_TIME_ROOTS, TESTS
 from pismo.model.spelling import spelled
 from pismo.text import guess
-
-
-class UnknownName(jinja2.Undefined):
-    """A name nobody defined: false in a test, an error wherever it would be seen."""
-
-    __slots__ = ()
-
-    def _refuse(self, *_: object) -> Any:  # noqa: ANN401  # never returns
-        raise CompileError(UNKNOWN_NAME, name=self._undefined_name or "?")
-
-    __str__ = __iter__ = __len__ = _refuse
 
 
 class Staging:
@@ -123,6 +112,7 @@ class StageEnvironment(jinja2.Environment):
     ) -> None:
         super().__init__(loader=loader, autoescape=autoescape, undefined=UnknownName, cache_size=-1)
         self.stage = stage or Staging()
+        self.paths: set[str] = set()
         self.filters |= own_filters(language)
         self._stage_words()
         self.globals.pop("lipsum", None)
@@ -164,6 +154,7 @@ class StageEnvironment(jinja2.Environment):
         return entries.get(key, default)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        self.paths.add(filename or name or "")
         tree = super()._parse(source, name, filename)
         rewritten: nodes.Template = Rewriter(filename or name or "").visit(tree)
         rewritten.set_environment(self)
@@ -174,45 +165,59 @@ class StageEnvironment(jinja2.Environment):
         try:
             return self.compile(source, name=path, filename=path)
         except TemplateSyntaxError as error:
-            raise self._syntax_problem(error, path) from error
+            raise _syntax_problem(error, path) from error
 
     def run(self, code: CodeType, path: str, names: Mapping[str, object]) -> str:
         """Run a compiled template; problems come with the file and line they arose at."""
+        self.paths.add(path)
         template = jinja2.Template.from_code(self, code, self.make_globals(None))
         try:
             return template.render(names)
         except CompileError as problem:
             if problem.where is None:
-                problem.where = _place(problem, path)
+                problem.where = _place(problem, self.paths)
+            if problem.rule is UNKNOWN_NAME and "guess" not in problem.values:
+                known = [*names, *self.globals]
+                problem.values["guess"] = guess(str(problem.values["name"]), known)
             raise
         except TemplateSyntaxError as error:
-            raise self._syntax_problem(error, path) from error
+            raise _syntax_problem(error, path) from error
         except TemplateError as error:
-            reason = error.message or type(error).__name__
-            raise CompileError(FAILED, _place(error, path), reason=reason) from error
+            raise _failure(
+                error.message or type(error).__name__, _place(error, self.paths)
+            ) from error
         except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
             reason = f"{type(error).__name__}: {error}"
-            raise CompileError(FAILED, _place(error, path), reason=reason) from error
-
-    def _syntax_problem(self, error: TemplateSyntaxError, path: str) -> CompileError:
-        place = Source(error.filename or path, error.lineno)
-        message = error.message or ""
-        for kind, known in (("filter", FILTERS), ("test", TESTS)):
-            if message.startswith(f"No {kind} named"):
-                name = message.split("'")[1]
-                return CompileError(
-                    UNKNOWN_WORD, place, kind=kind, name=name, guess=guess(name, known)
-                )
-        return CompileError(SYNTAX, place, reason=message)
+            raise CompileError(FAILED, _place(error, self.paths), reason=reason) from error
 
 
-def _place(error: BaseException, path: str) -> Source | None:
+def _syntax_problem(error: TemplateSyntaxError, path: str) -> CompileError:
+    where = Source(error.filename or path, error.lineno)
+    failure = _failure(error.message or "", where)
+    return (
+        failure
+        if failure.rule is UNKNOWN_WORD
+        else CompileError(SYNTAX, where, reason=error.message)
+    )
+
+
+def _failure(message: str, where: Source | None) -> CompileError:
+    """Tell an unknown filter or test, which Jinja reports in words, from any other failure."""
+    for kind, known in (("filter", FILTERS), ("test", TESTS)):
+        if message.startswith(f"No {kind} named"):
+            name = message.split("'")[1]
+            near = guess(name, known)
+            return CompileError(UNKNOWN_WORD, where, kind=kind, name=name, guess=near)
+    return CompileError(FAILED, where, reason=message)
+
+
+def _place(error: BaseException, paths: Collection[str]) -> Source | None:
     """Find the innermost line of a template in a traceback that Jinja has rewritten."""
-    line = None
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename == path:
-            line = number
-    return Source(path, line) if line is not None else None
+    found = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename in paths:
+            found = Source(frame.f_code.co_filename, line)
+    return found
 
 
 class _Counter:

@@ -10,10 +10,10 @@ from jinja2 import Undefined
 from markupsafe import Markup
 
 from pismo.compile.problem import CompileError
-from pismo.compile.rules import BRANCH_VALUE, LOOP_TEST, RECURSION, RENDERED, UNPACKING
+from pismo.compile.rules import LOOP_TEST, RECURSION, RENDERED, UNPACKING
 from pismo.compile.stage.operations import Operations
 from pismo.compile.stage.record import Mark, Recorder, loop_path, spelt
-from pismo.compile.stage.symbols import LoopSymbol, is_symbolic, lift
+from pismo.compile.stage.symbols import LoopSymbol, Unsettled, is_symbolic, lift
 from pismo.compile.stage.tokens import TokenKind, holds_token
 from pismo.model.edition import Constant, Path
 from pismo.model.spelling import spelled
@@ -72,15 +72,20 @@ class Condition:
         """Return what a variable is after the `if`, from what each branch left in it."""
         if not self.symbolic or then is otherwise:
             return otherwise
-        if any(isinstance(value, str) and holds_token(value) for value in (then, otherwise)):
-            return self._either_text(str(then), str(otherwise))
+        for value in (then, otherwise):
+            if isinstance(value, Unsettled):
+                return value
         # A name that only one branch sets is nothing where the other is taken.
         then, otherwise = (None if isinstance(v, Undefined) else v for v in (then, otherwise))
+        if any(isinstance(value, str) and holds_token(value) for value in (then, otherwise)):
+            if then is None or otherwise is None:
+                return Unsettled(name, "text")
+            return self._either_text(str(then), str(otherwise))
         try:
             return self.stage.operations.choose("set", self.test, then, otherwise)
-        except CompileError as problem:
-            kind = next((type(v).__name__ for v in (then, otherwise) if callable(v)), "")
-            raise (CompileError(BRANCH_VALUE, name=name, type=kind) if kind else problem) from None
+        except CompileError:
+            kinds = (type(value).__name__ for value in (then, otherwise) if value is not None)
+            return Unsettled(name, " / ".join(dict.fromkeys(kinds)))
 
     def _either_text(self, then: str, otherwise: str) -> Markup:
         recorder = self.stage.recorder

@@ -1,7 +1,7 @@
 """Symbolic values: they stand for what is known only at send time, and record what is asked."""
 
 from collections.abc import Callable, Iterator
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from jinja2 import Undefined
 
@@ -10,6 +10,7 @@ from pismo.compile.rules import (
     ARGUMENT,
     AS_KEY,
     AS_NUMBER,
+    BRANCH_VALUE,
     FORMAT,
     LOOP_FIELD,
     METHOD,
@@ -100,6 +101,35 @@ class Symbol:
     __contains__ = __reversed__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse_number
 
 
+class UnknownName(Undefined):
+    """A name nobody defined: false in a test, an error wherever it would be seen."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object) -> Any:  # noqa: ANN401  # never returns
+        raise CompileError(UNKNOWN_NAME, name=self._undefined_name or "?")
+
+    __str__ = __iter__ = __len__ = _fail_with_undefined_error = _refuse
+
+
+class Unsettled(Undefined):
+    """A name that each branch of an `if` over the reader's data made something else of.
+
+    Fine while nobody asks for it: a macro used only where it is defined, say.
+    """
+
+    __slots__ = ("kind",)
+
+    def __init__(self, name: str, kind: str) -> None:
+        super().__init__(name=name)
+        self.kind = kind
+
+    def _refuse(self, *_: object) -> Any:  # noqa: ANN401  # never returns
+        raise CompileError(BRANCH_VALUE, name=self._undefined_name, type=self.kind)
+
+    __str__ = __iter__ = __len__ = __bool__ = _fail_with_undefined_error = _refuse
+
+
 class LoopSymbol(Symbol):
     """`loop` in a loop over the reader's data."""
 
@@ -156,7 +186,7 @@ def lift(value: object, construct: str) -> Expr:
     if value is None or type(value) is Undefined:
         return Constant(None)
     if isinstance(value, Undefined):
-        raise CompileError(UNKNOWN_NAME, name=value._undefined_name or "?")  # noqa: SLF001  # Jinja has no other way
+        str(value)
     if isinstance(value, str):
         if holds_token(value):
             raise CompileError(RENDERED, construct=construct)

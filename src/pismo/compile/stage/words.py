@@ -8,14 +8,14 @@ from typing import Any
 from jinja2.utils import _PassArg
 
 from pismo.compile.problem import CompileError
-from pismo.compile.rules import FAILED, FILTER, RENDERED, TEST, UNKNOWN_WORD
+from pismo.compile.rules import FAILED, FILTER, RENDERED, TEST
 from pismo.compile.stage.operations import Operations
 from pismo.compile.stage.symbols import is_symbolic, lift
 from pismo.compile.stage.tokens import holds_token
 from pismo.model.edition import Expr, Filter, Test
 from pismo.model.language import FILTERS, TESTS, Word
 from pismo.model.spelling import spelled
-from pismo.text import date_text, guess, money, number_text, plural
+from pismo.text import date_text, money, number_text, plural
 
 _KEEPS_TEXT = {"safe", "escape", "e", "string", "default", "d"}
 """Filters that may follow text with a reader's value in it: they change nothing there."""
@@ -116,12 +116,6 @@ def _refuse_rendered(name: str, values: tuple[object, ...], *, test: bool) -> No
     for value in values:
         if isinstance(value, str) and holds_token(value):
             raise CompileError(RENDERED, construct=f"'is {name}'" if test else f"'| {name}'")
-
-
-def unknown_word(name: str, *, test: bool) -> CompileError:
-    """Return the problem that no such filter or test exists."""
-    near = guess(name, TESTS if test else FILTERS)
-    return CompileError(UNKNOWN_WORD, kind="test" if test else "filter", name=name, guess=near)
 
 
 def own_filters(language: str) -> dict[str, Callable[..., Any]]:
