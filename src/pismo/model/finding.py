@@ -78,8 +78,10 @@ class Finding:
         return self._filled(self.rule.hint_ru if language == "ru" else self.rule.hint_en)
 
     def _filled(self, pattern: str) -> str:
+        # A rule may name the issue and segment it was found in, which `at` keeps apart.
+        values: dict[str, object] = {"issue": self.issue, "segment": self.segment}
+        values |= dict(self.values)
         # A guess that is absent leaves an empty hint rather than "did you mean ''?".
-        values = dict(self.values)
         if "{guess}" in pattern and not values.get("guess"):
             return ""
         return pattern.format(**values)
