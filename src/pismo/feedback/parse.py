@@ -109,7 +109,7 @@ def _object(message: str | Mapping[str, Any]) -> Mapping[str, Any]:
         return message
     try:
         document = json.loads(message)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise UnreadableEventError("no JSON") from error
     if not isinstance(document, dict):
         raise UnreadableEventError("JSON, but no object")
