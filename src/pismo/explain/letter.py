@@ -17,6 +17,7 @@ from pismo.model.edition import (
 )
 from pismo.model.people import Recipient, Recommended
 from pismo.model.spelling import spelled
+from pismo.plan.picks import picks_wanted
 from pismo.render import MISSING, evaluate, scope_of
 
 _PERSONAL = ("recipient", "occasion", "counts")
@@ -73,7 +74,7 @@ def explain_letter(edition: Edition, recipient: Recipient, rule: str) -> Explana
         variant=edition.variant,
         rule=rule,
         values={name: recipient.facts.get(name) for name in columns(edition)},
-        picks=recipient.picks,
+        picks=recipient.picks[: picks_wanted(edition)],
         choices=tuple(choices.values()),
         holes=tuple(holes.values()),
     )

@@ -23,7 +23,7 @@ from pismo.model.people import Plan, Recipient, Recommended, Submission
 from pismo.model.workspace import Workspace
 from pismo.plan.choose import DUPLICATE, Choosing, Gaps, Picks, Questions, arrange, candidates
 from pismo.plan.hours import LATE_HOURS, Schedule, parse_send_at
-from pismo.plan.picks import picks_from, picks_wanted
+from pismo.plan.picks import picks_from, picks_wanted, products_in_letters
 from pismo.plan.store import FOLDER, StoredPlan, bind_transport, bound_transport, write_plan
 from pismo.recommend import prepare
 from pismo.render import missing_in
@@ -246,17 +246,7 @@ class _Making:
             count,
             self.ledger,
             self.now,
-            forbidden=self._products_in_letters(),
-        )
-
-    def _products_in_letters(self) -> tuple[str, ...]:
-        """Name the products that editors picked for these letters: no need to pick them twice."""
-        used = {item for edition in self.editions for item in edition.items}
-        return tuple(
-            product.product_id
-            for (kind, slug), item in self.workspace.items.items()
-            if f"{kind}/{slug}" in used
-            for product in item.products
+            forbidden=products_in_letters(self.workspace, self.editions),
         )
 
 

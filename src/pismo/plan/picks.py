@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 from pismo.ledger import Ledger
 from pismo.model.content import Issue
-from pismo.model.edition import Constant, Edition, Expr, Filter, Path, expressions, operands
+from pismo.model.edition import (
+    Choice,
+    Constant,
+    Edition,
+    Expr,
+    Filter,
+    Hole,
+    Parts,
+    Path,
+    Repeat,
+    operands,
+)
 from pismo.model.people import Recommended
 from pismo.model.workspace import Workspace
 from pismo.plan.choose import Picks
@@ -24,11 +35,18 @@ REMEMBERED = 4
 
 def picks_wanted(edition: Edition) -> int:
     """Return how many picks an edition can show: the highest place it reads, plus one."""
-    wanted = 0
-    for parts in edition.bodies():
-        for expr in expressions(parts):
-            wanted = max(wanted, _reach(expr))
-    return wanted
+    return max((_wanted(parts) for parts in edition.bodies()), default=0)
+
+
+def products_in_letters(workspace: Workspace, editions: Sequence[Edition]) -> tuple[str, ...]:
+    """Name the products that editors picked for these letters: no need to pick them twice."""
+    used = {item for edition in editions for item in edition.items}
+    return tuple(
+        product.product_id
+        for (kind, slug), item in workspace.items.items()
+        if f"{kind}/{slug}" in used
+        for product in item.products
+    )
 
 
 def picks_from(
@@ -111,6 +129,23 @@ def _by_person(table: "pa.Table") -> dict[str, list[Recommended]]:
                 )
             )
     return found
+
+
+def _wanted(parts: Parts) -> int:
+    """Return how many picks these parts can show; `{% if picks %}` asks for no more than one."""
+    found = [0]
+    for part in parts:
+        if isinstance(part, Choice):
+            tests = [branch.test for branch in part.branches]
+            found += [1 if test == Path("picks") else _reach(test) for test in tests]
+            found += [_wanted(branch.parts) for branch in part.branches]
+            found.append(_wanted(part.otherwise))
+        elif isinstance(part, Repeat):
+            found += [_reach(part.over), _wanted(part.body), _wanted(part.otherwise)]
+            found += [_reach(part.only)] if part.only is not None else []
+        elif isinstance(part, Hole):
+            found.append(_reach(part.expr))
+    return max(found)
 
 
 def _reach(expr: Expr) -> int:

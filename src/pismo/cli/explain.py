@@ -1,0 +1,139 @@
+"""`pismo explain`: why one person gets the letter that they get."""
+
+import os
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pismo.cli.common import Call, json_option, print_json, say
+from pismo.errors import UsageError
+from pismo.text import guess
+
+if TYPE_CHECKING:
+    from pismo.explain import Told
+    from pismo.model.content import Issue
+    from pismo.model.people import Delivery
+    from pismo.model.workspace import Workspace
+
+
+@click.command("explain")
+@click.argument("issue")
+@click.argument("person")
+@click.option("--letter", is_flag=True, help="Print the letter too, as plain text.")
+@json_option
+@click.pass_obj
+def explain_command(call: Call, issue: str, person: str, *, letter: bool, as_json: bool) -> None:
+    """Say why PERSON gets what they get in ISSUE: segment, products, choices, values, delivery.
+
+    PERSON is an id of the audience or of segments/people.toml, never an address. A planned or
+    sent letter is explained from its plan; without one, the letter is the one they would get now.
+    """
+    workspace = call.workspace
+    if "@" in person:
+        raise UsageError("people are named by their id, never by address")
+    told = _told(workspace, issue_of(workspace, issue), person)
+    if as_json:
+        print_json(told_json(told, issue))
+        return
+    _print(told)
+    if letter and told.edition is not None and told.recipient is not None:
+        from pismo.render import render
+
+        email = render(told.edition, told.recipient)
+        click.echo(f"\n{email.subject}\n\n{email.text}")
+
+
+def issue_of(workspace: "Workspace", name: str) -> "Issue":
+    """Return an issue by its name.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    if name not in workspace.issues:
+        near = guess(name, workspace.issues)
+        hint = f"did you mean {near}?" if near else "issues are named newsletter/date"
+        raise UsageError(f"there is no issue {name}", hint=hint)
+    return workspace.issues[name]
+
+
+def told_json(told: "Told", issue: str) -> dict[str, object]:
+    """Return the answer as DESIGN §9 lists its fields."""
+    letter = told.explanation
+    return {
+        "issue": issue,
+        "person": told.person,
+        "case": told.case.value,
+        "segment": told.segment,
+        "variant": letter.variant if letter else "a",
+        "rule": letter.rule if letter else "",
+        "values": dict(told.rule or {}),
+        "excluded": told.excluded or None,
+        "picks": [
+            {"id": pick.id, "title": pick.title, "reason": pick.reason}
+            for pick in (letter.picks if letter else ())
+        ],
+        "choices": [
+            {"test": choice.test, "taken": choice.taken}
+            for choice in (letter.choices if letter else ())
+        ],
+        "holes": [
+            {"name": hole.name, "value": hole.value, "fallback_used": hole.fallback_used}
+            for hole in (letter.holes if letter else ())
+        ],
+        "delivery": _delivery_json(told.delivery) if told.delivery else None,
+    }
+
+
+def _told(workspace: "Workspace", issue: "Issue", person: str) -> "Told":
+    from pismo.audience import current
+    from pismo.compile import compile_issue
+    from pismo.explain import Audience, explain_person
+    from pismo.plan.state import open_state
+
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    with ExitStack() as stack:
+        state = audience = None
+        if workspace.state_dir.exists():
+            state = stack.enter_context(open_state(workspace, os.environ))
+            snapshot = current(workspace.state_dir)
+            if snapshot is not None:
+                audience = Audience(workspace, snapshot, state, now)
+        editions = compile_issue(workspace, issue.id).editions
+        return explain_person(workspace, issue, person, editions, state=state, audience=audience)
+
+
+def _delivery_json(delivery: "Delivery") -> dict[str, object]:
+    return {
+        "id": delivery.id,
+        "plan": delivery.plan,
+        "submission": delivery.submission.value,
+        "outcome": delivery.outcome.value if delivery.outcome else None,
+        "detail": delivery.detail,
+        "digest": delivery.digest,
+        "send_at": delivery.send_at.isoformat() if delivery.send_at else None,
+        "updated_at": delivery.updated_at.isoformat() if delivery.updated_at else None,
+    }
+
+
+def _print(told: "Told") -> None:
+    click.echo(f"{told.person}: {told.segment} ({told.case.value})")
+    if told.excluded:
+        click.echo(f"  gets no letter: {told.excluded}")
+    if told.delivery:
+        outcome = f", {told.delivery.outcome.value}" if told.delivery.outcome else ""
+        click.echo(f"  delivery {told.delivery.id}: {told.delivery.submission.value}{outcome}")
+    if told.explanation is None:
+        say("The plan's people were erased: this letter cannot be shown again.")
+        return
+    click.echo(f"  rule: {told.explanation.rule or 'everybody who fits no segment'}")
+    for name, value in (told.rule or {}).items():
+        click.echo(f"    {name} = {'nothing' if value is None else value}")
+    for pick in told.explanation.picks:
+        click.echo(f"  product {pick.id} «{pick.title}»: {pick.reason or 'no reason given'}")
+    for choice in told.explanation.choices:
+        click.echo(f"  {'shown ' if choice.taken else 'hidden'} {{% if {choice.test} %}}")
+    for hole in told.explanation.holes:
+        fallback = "  (fallback)" if hole.fallback_used else ""
+        click.echo(f"  {{{{ {hole.name} }}}} → {hole.value}{fallback}")

@@ -1,0 +1,226 @@
+"""Real people to look through: found by id or predicate, met as a plan would meet them."""
+
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pismo.audience import Snapshot, compute_facts
+from pismo.consent import may_send
+from pismo.errors import UsageError
+from pismo.model.content import FactValue, Issue, Segment
+from pismo.model.edition import Edition
+from pismo.model.finding import Source
+from pismo.model.people import Recipient, Recommended
+from pismo.model.workspace import Workspace
+from pismo.plan import web_url
+from pismo.plan.picks import picks_from, picks_wanted, products_in_letters
+from pismo.plan.state import State
+from pismo.recommend import prepare
+from pismo.render import missing
+from pismo.segments import answer_columns, case_sql, columns_of, compose, own_facts
+
+if TYPE_CHECKING:
+    import duckdb
+
+_ID = re.compile(r"[\w.:-]{1,128}")
+_PRIVATE = {"email", "last_name"}
+"""Columns that never leave the audience for a label or a panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Somebody of the audience, as a label names them; never an address."""
+
+    id: str
+    first_name: str
+    city: str
+
+
+@dataclass(slots=True)
+class Audience:
+    """The people of one snapshot, their facts as of `now`; safe to use from several threads.
+
+    Args:
+        workspace: For segments, recipes and languages.
+        snapshot: The audience.
+        state: Keys, ledger, signer.
+        now: The moment that facts and recommendations are of.
+    """
+
+    workspace: Workspace
+    snapshot: Snapshot
+    state: State
+    now: datetime
+    _engine: "duckdb.DuckDBPyConnection | None" = None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def find(self, question: str, *, limit: int = 20) -> tuple[Found, ...]:
+        """Find people by id, or by a predicate over the facts such as `orders = 0`.
+
+        Raises:
+            UsageError: If it holds an address: those are not looked people up by.
+            SegmentError: If the predicate is wrong or unsafe.
+        """
+        question = question.strip()
+        if "@" in question:
+            raise UsageError(
+                "nobody is looked up by address", hint="use their id, or a predicate over facts"
+            )
+        if _ID.fullmatch(question) and (same := self._where("subscriber_id = ?", 1, question)):
+            return same
+        where = self._predicate(question)
+        return self._where(where, limit)
+
+    def sizes(self, newsletter: str) -> Mapping[str, int]:
+        """Count the people of each segment of a newsletter, `everyone` included."""
+        with self._lock:
+            sql = f"SELECT {self._case(newsletter)} AS segment, count(*) FROM facts GROUP BY 1"  # noqa: S608  # confined
+            return dict(self._connection().execute(sql).fetchall())
+
+    def segment_of(self, newsletter: str, person: str) -> str:
+        """Return which segment of a newsletter a person is in.
+
+        Raises:
+            UsageError: If there is no such person.
+        """
+        sql = f"SELECT {self._case(newsletter)} FROM facts WHERE subscriber_id = ?"  # noqa: S608  # confined
+        with self._lock:
+            row = self._connection().execute(sql, [person]).fetchone()
+        if row is None:
+            raise _nobody(person)
+        return str(row[0])
+
+    def facts(self, person: str) -> dict[str, FactValue]:
+        """Return everything known about a person except address and last name.
+
+        Raises:
+            UsageError: If there is no such person.
+        """
+        with self._lock:
+            asked = self._connection().execute(
+                "SELECT * FROM facts WHERE subscriber_id = ?", [person]
+            )
+            names = [column[0] for column in asked.description or ()]
+            row = asked.fetchone()
+        if row is None:
+            raise _nobody(person)
+        values = zip(names, row, strict=True)
+        return {name: _fact(value) for name, value in values if name not in _PRIVATE}
+
+    def recipient(self, issue: Issue, edition: Edition, person: str) -> Recipient:
+        """Return a person as a plan of this moment would meet them; without their address."""
+        newsletter = self.workspace.newsletter_of(issue)
+        answered = [item.partition("/")[2] for item in edition.items]
+        return Recipient(
+            id=person,
+            segment=edition.segment,
+            facts=self.facts(person),
+            picks=self._picks(issue, edition, person),
+            links=self.state.signer.links_for(
+                person,
+                newsletter=newsletter.name,
+                issue=issue.id,
+                web_url=web_url(self.workspace, issue),
+                items=answered,
+            ),
+        )
+
+    def excluded(self, issue: Issue, edition: Edition, recipient: Recipient) -> str:
+        """Return why a plan of this moment would leave a person out, '' if it would not."""
+        with self._lock:
+            row = (
+                self._connection()
+                .execute("SELECT email FROM facts WHERE subscriber_id = ?", [recipient.id])
+                .fetchone()
+            )
+        address = str(row[0] or "") if row else ""
+        if not address:
+            return "no-address"
+        barred = may_send(
+            self.state.keys.readers([(recipient.id, address)]),
+            newsletter=self.workspace.newsletter_of(issue),
+            moment=self.now,
+            ledger=self.state.ledger,
+        )
+        if recipient.id in barred:
+            return barred[recipient.id]
+        gaps = missing(edition, recipient)
+        return f"missing:{gaps[0]}" if gaps else ""
+
+    def empty_values(self, column: str) -> tuple[int, int]:
+        """Count the people who lack a column's value, and all people."""
+        known = columns_of(self.workspace)
+        if column not in known:
+            return 0, 0
+        sql = (
+            f"SELECT count(*) FILTER ({column} IS NULL OR CAST({column} AS VARCHAR) = ''),"  # noqa: S608  # a known column
+            " count(*) FROM facts"
+        )
+        with self._lock:
+            row = self._connection().execute(sql).fetchone()
+        assert row is not None
+        return int(row[0]), int(row[1])
+
+    def _picks(self, issue: Issue, edition: Edition, person: str) -> tuple[Recommended, ...]:
+        count = picks_wanted(edition)
+        if not count:
+            return ()
+        forbidden = products_in_letters(self.workspace, (edition,))
+        with self._lock:
+            asked = picks_from(
+                self._connection(), self.workspace, issue, count, self.state.ledger, self.now,
+                forbidden,
+            )  # fmt: skip
+            return tuple(asked([person], {person: edition.segment}).get(person, ()))
+
+    def _where(self, condition: str, limit: int, *values: str) -> tuple[Found, ...]:
+        sql = (
+            "SELECT subscriber_id, first_name, city FROM facts"  # noqa: S608  # confined
+            f" WHERE {condition} ORDER BY subscriber_id LIMIT {limit}"
+        )
+        with self._lock:
+            rows = self._connection().execute(sql, list(values)).fetchall()
+        return tuple(Found(str(row[0]), row[1] or "", row[2] or "") for row in rows)
+
+    def _predicate(self, question: str) -> str:
+        asked = Segment(
+            id="question", title="", where=question, where_line=1, source=Source("question")
+        )
+        segments = {**self.workspace.segments, asked.id: asked}
+        return compose(asked.id, segments, columns_of(self.workspace))
+
+    def _case(self, newsletter: str) -> str:
+        workspace = self.workspace
+        series = workspace.newsletters[newsletter]
+        return case_sql(series, workspace.segments, columns_of(workspace))
+
+    def _connection(self) -> "duckdb.DuckDBPyConnection":
+        """Open the snapshot at first use: facts and similarity are computed then, if need be."""
+        if self._engine is None:
+            settings = self.workspace.settings
+            own = own_facts(self.workspace.root, [])
+            answers = answer_columns(self.workspace)
+            ready = compute_facts(self.snapshot, settings, self.now, own=own, answers=answers)
+            self._engine = prepare(ready, self.now, settings).connect()
+        return self._engine
+
+
+def _nobody(person: str) -> UsageError:
+    return UsageError(
+        f"nobody in the audience is '{person}'",
+        hint="ids are in the column subscriber_id; pismo preview finds people by predicate",
+    )
+
+
+def _fact(value: Any) -> FactValue:  # noqa: ANN401  # what DuckDB returns
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, str | int | float | date) or value is None:
+        return value
+    return ",".join(map(str, value)) if isinstance(value, Sequence) else str(value)

@@ -1,0 +1,169 @@
+"""One person and one issue: the letter they get, got, or would get now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pismo.build.sample import sample_recipient
+from pismo.errors import UsageError
+from pismo.explain.audience import Audience
+from pismo.explain.letter import Explanation, explain_letter
+from pismo.explain.rule import rule_text, rule_values
+from pismo.links import LinkSigner
+from pismo.model.content import EVERYONE, Issue
+from pismo.model.edition import Edition
+from pismo.model.people import Delivery, Recipient, Submission
+from pismo.model.workspace import Workspace
+from pismo.plan import StoredPlan, read_plan
+from pismo.plan.state import State
+from pismo.plan.store import FOLDER, recipient_of
+from pismo.segments import columns_of
+from pismo.segments.check import person_fits
+from pismo.segments.predicate import compose_all
+
+
+class Case(StrEnum):
+    """Which letter is explained."""
+
+    HYPOTHETICAL = "hypothetical"
+    PLANNED = "planned"
+    SENT = "sent"
+    GONE = "not reproducible"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The answer: the letter explained, if it can still be made; `excluded` is '' or a reason."""
+
+    case: Case
+    person: str
+    segment: str
+    excluded: str = ""
+    explanation: Explanation | None = None
+    edition: Edition | None = None
+    recipient: Recipient | None = None
+    delivery: Delivery | None = None
+    rule: Mapping[str, object] | None = None
+
+
+def explain_person(
+    workspace: Workspace,
+    issue: Issue,
+    person: str,
+    editions: Sequence[Edition],
+    *,
+    state: State | None,
+    audience: Audience | None,
+) -> Told:
+    """Explain one person's letter: from the plan if they are in one, else as it would be now.
+
+    Args:
+        workspace: Where segments and invented people are.
+        issue: Which issue.
+        person: An id of the audience, or of `segments/people.toml`.
+        editions: The issue compiled now, for a letter that is not planned.
+        state: Ledger and keys; None where no plan was ever made.
+        audience: Real people; None if there is no audience.
+
+    Raises:
+        UsageError: If there is no such person.
+    """
+    if state is not None and (told := _from_plan(workspace, issue, person, state)):
+        return told
+    by_segment = {edition.segment: edition for edition in editions}
+    if any(known.id == person for known in workspace.people):
+        return _invented(workspace, issue, person, by_segment)
+    if audience is None:
+        raise UsageError(
+            f"nobody is '{person}', and there is no audience",
+            hint="invent one: pismo sample; or take somebody of segments/people.toml",
+        )
+    segment = audience.segment_of(issue.newsletter, person)
+    edition = _edition(by_segment, segment, issue)
+    recipient = audience.recipient(issue, edition, person)
+    told = _told(workspace, Case.HYPOTHETICAL, edition, recipient)
+    return replace(told, excluded=audience.excluded(issue, edition, recipient))
+
+
+def invented_segment(workspace: Workspace, issue: Issue, person: str) -> str:
+    """Return the segment that somebody of people.toml falls into, by the real predicates."""
+    from pismo.audience.engine import open_engine
+
+    facts = next(known.facts for known in workspace.people if known.id == person)
+    columns = columns_of(workspace)
+    composed, _ = compose_all(workspace.segments, columns)
+    with open_engine([]) as engine:
+        for segment in workspace.newsletter_of(issue).segments:
+            if segment in composed and person_fits(engine, composed[segment], facts, columns):
+                return segment
+    return EVERYONE
+
+
+def planned_recipient(stored: StoredPlan, person: str, signer: LinkSigner) -> Recipient | None:
+    """Find one person in a stored plan's shards; None if they are not in it (any more)."""
+    import pyarrow.parquet as pq
+
+    for shard in stored.shards:
+        file = stored.folder / "shards" / shard.file
+        if file.exists():
+            rows = pq.read_table(file, filters=[("person", "==", person)], partitioning=None)
+            for row in rows.to_pylist():
+                return replace(recipient_of(row, stored, signer), address=None)
+    return None
+
+
+def _from_plan(workspace: Workspace, issue: Issue, person: str, state: State) -> Told | None:
+    mine = [one for one in state.ledger.deliveries_of(person) if one.issue == issue.id]
+    if not mine:
+        return None
+    delivery = mine[0]
+    sent = delivery.submission not in (Submission.PLANNED, Submission.WITHDRAWN)
+    withdrawn = delivery.submission is Submission.WITHDRAWN
+    excluded = (delivery.detail or delivery.submission.value) if withdrawn else ""
+    gone = Told(
+        case=Case.GONE, person=person, segment=delivery.segment, excluded=excluded,
+        delivery=delivery,
+    )  # fmt: skip
+    if not (workspace.state_dir / FOLDER / delivery.plan / "plan.json").exists():
+        return gone
+    stored = read_plan(workspace.state_dir, delivery.plan, issue.id)
+    recipient = planned_recipient(stored, person, state.signer)
+    if recipient is None:
+        return gone
+    edition = stored.edition(recipient.segment)
+    if not edition.digest.startswith(delivery.digest):
+        return gone  # the text was amended after this letter had left
+    told = _told(workspace, Case.SENT if sent else Case.PLANNED, edition, recipient)
+    return replace(told, delivery=delivery, excluded=excluded)
+
+
+def _invented(
+    workspace: Workspace, issue: Issue, person: str, editions: Mapping[str, Edition]
+) -> Told:
+    segment = invented_segment(workspace, issue, person)
+    edition = _edition(editions, segment, issue)
+    facts = next(known.facts for known in workspace.people if known.id == person)
+    sample = sample_recipient(workspace, workspace.newsletter_of(issue), segment)
+    recipient = replace(sample, id=person, facts=facts)
+    return _told(workspace, Case.HYPOTHETICAL, edition, recipient)
+
+
+def _edition(editions: Mapping[str, Edition], segment: str, issue: Issue) -> Edition:
+    if segment not in editions:
+        raise UsageError(
+            f"{issue.id} does not build for {segment}", hint=f"pismo check {issue.id} says why"
+        )
+    return editions[segment]
+
+
+def _told(workspace: Workspace, case: Case, edition: Edition, recipient: Recipient) -> Told:
+    explanation = explain_letter(edition, recipient, rule_text(workspace, edition.segment))
+    return Told(
+        case=case,
+        person=recipient.id,
+        segment=edition.segment,
+        explanation=explanation,
+        edition=edition,
+        recipient=recipient,
+        rule=rule_values(workspace, edition.segment, recipient.facts),
+    )

@@ -1,0 +1,111 @@
+"""`pismo explain`: a hypothetical, a planned, a sent letter, and one that is gone."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pismo.cli import root
+
+ISSUE = "weekly/2026-11-27"
+Explain = Callable[..., dict[str, Any]]
+
+
+def pismo(workspace: Path, *words: str) -> str:
+    """Run a command and return what it printed on stdout."""
+    done = CliRunner().invoke(root, ["-C", str(workspace), *words])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+@pytest.fixture
+def explain(small: Path) -> Explain:
+    def explained(person: str) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(pismo(small, "explain", ISSUE, person, "--json"))
+        return told
+
+    return explained
+
+
+@pytest.fixture
+def sampled(small: Path) -> Path:
+    pismo(small, "sample", "--people", "60", "--products", "20")
+    return small
+
+
+def somebody(workspace: Path, excluded: str = "") -> str:
+    """Return the id of somebody who gets a letter, or who does not for a reason."""
+    listed = [f"s{number:07}" for number in range(1, 61)]
+    for person in listed:
+        told = json.loads(pismo(workspace, "explain", ISSUE, person, "--json"))
+        if (told["excluded"] or "") == excluded:
+            return person
+    raise AssertionError(excluded)
+
+
+def test_an_invented_person_is_explained_without_an_audience(explain: Explain, small: Path) -> None:
+    told = explain("anna")
+    assert told["case"] == "hypothetical"
+    assert told["segment"] == "families"
+    assert told["rule"] == "children_max_age <= 12"
+    assert told["values"] == {"children_max_age": 6}
+    assert told["holes"][0]["value"] == "Anna"
+    assert told["holes"][0]["fallback_used"] is False
+    assert not (small / ".pismo").exists()
+
+
+def test_a_person_without_a_name_shows_the_fallback(explain: Explain) -> None:
+    told = explain("nameless")
+    assert {"value": "Friends", "fallback_used": True}.items() <= told["holes"][0].items()
+
+
+def test_a_real_person_is_explained_with_the_products_of_a_plan(
+    explain: Explain, sampled: Path
+) -> None:
+    told = explain(somebody(sampled))
+    assert told["case"] == "hypothetical"
+    assert told["picks"]
+    assert all(pick["reason"] for pick in told["picks"])
+
+
+def test_someone_who_never_agreed_is_told_to_get_nothing(explain: Explain, sampled: Path) -> None:
+    assert explain(somebody(sampled, "no-consent"))["excluded"] == "no-consent"
+
+
+def test_a_planned_letter_is_explained_from_its_plan(explain: Explain, sampled: Path) -> None:
+    person = somebody(sampled)
+    pismo(sampled, "plan", ISSUE)
+    told = explain(person)
+    assert told["case"] == "planned"
+    assert told["delivery"]["submission"] == "planned"
+    assert told["holes"]
+
+
+def test_a_sent_letter_says_what_became_of_it(explain: Explain, sampled: Path) -> None:
+    person = somebody(sampled)
+    pismo(sampled, "plan", ISSUE)
+    pismo(sampled, "publish", ISSUE, "--to", "outbox", "--yes", "--at-once")
+    told = explain(person)
+    assert (told["case"], told["delivery"]["submission"]) == ("sent", "accepted")
+
+
+def test_an_erased_plan_is_said_not_to_be_reproducible(explain: Explain, sampled: Path) -> None:
+    person = somebody(sampled)
+    pismo(sampled, "plan", ISSUE)
+    shutil.rmtree(sampled / ".pismo" / "plans")
+    told = explain(person)
+    assert told["case"] == "not reproducible"
+    assert told["delivery"]["submission"] == "planned"
+
+
+def test_nobody_is_looked_up_by_address(small: Path) -> None:
+    done = CliRunner().invoke(root, ["-C", str(small), "explain", ISSUE, "a@example.com"])
+    assert "never by address" in str(done.exception)
+
+
+def test_no_address_is_printed(sampled: Path) -> None:
+    assert "@" not in pismo(sampled, "explain", ISSUE, somebody(sampled), "--json")
