@@ -1,6 +1,7 @@
 """Text files as committed: any line ends, with or without a BOM, always UTF-8."""
 
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -11,6 +12,8 @@ from pismo.files.toml_lines import toml_lines
 from pismo.model.finding import Finding, Source
 
 _FENCE = "---"
+# libyaml reads ten times faster than Python; PyYAML may be built without it.
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_text(root: Path, path: str, findings: list[Finding]) -> str | None:
@@ -63,24 +66,33 @@ def read_markdown(
 
 
 def _front_matter(text: str, path: str, kind: str, findings: list[Finding]) -> Fields | None:
-    """Parse YAML with the line of each top-level name; aliases are refused (they can explode)."""
+    """Read front matter as fields; None, and a finding, if it is broken."""
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-            raise yaml.YAMLError("aliases (*name) are not used here")  # noqa: TRY301
-        loader = yaml.SafeLoader(text)
-        node = loader.get_single_node()
-        if node is None:
-            return Fields({}, {}, path, kind, findings)
-        if not isinstance(node, yaml.MappingNode):
-            raise yaml.YAMLError("expected lines of the form `name: value`")  # noqa: TRY301
-        values, lines = _mapping(loader, node)
+        values, lines = _parsed(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error) or type(error).__name__
         line = mark.line + 2 if mark else 1
         findings.append(BROKEN_FRONT_MATTER.at(Source(path, line), reason=reason))
         return None
-    return Fields(values, lines, path, kind, findings)
+    return Fields(dict(values), dict(lines), path, kind, findings)
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str) -> tuple[dict[str, object], dict[str, int]]:
+    """Parse YAML with the line of each top-level name; aliases are refused (they can explode).
+
+    Remembered by its text: the preview reads all files again at each save.
+    """
+    if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+        raise yaml.YAMLError("aliases (*name) are not used here")
+    loader = _LOADER(text)
+    node = loader.get_single_node()
+    if node is None:
+        return {}, {}
+    if not isinstance(node, yaml.MappingNode):
+        raise yaml.YAMLError("expected lines of the form `name: value`")
+    return _mapping(loader, node)
 
 
 def _mapping(
