@@ -28,7 +28,7 @@ from pismo.compile.plaintext import plain_text
 from pismo.compile.problem import CompileError
 from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.tokens import holds_token
-from pismo.compile.typeset import typeset
+from pismo.compile.typeset import NBSP, THING, typeset_all
 from pismo.model.finding import Source
 
 _OPTIONS = MarkdownIt("commonmark", {"xhtmlOut": False}).options
@@ -182,10 +182,28 @@ class _Page(RendererHTML):
 
 
 def _set_type(tokens: Sequence[Token], language: str) -> None:
+    """Typeset every line; what markup separates is one line, code and images are words in it."""
     for block in inline_tokens(tokens):
-        texts = [child for child in block.children or [] if child.type == "text"]
-        for child in texts:
-            child.content = typeset(child.content, language)
+        line: list[Token] = []
+        for child in block.children or []:
+            if child.type == "hardbreak":
+                _set_line(line, language)
+                line = []
+            elif child.type in ("text", "softbreak", "code_inline", "image"):
+                line.append(child)
+        _set_line(line, language)
+
+
+def _set_line(line: Sequence[Token], language: str) -> None:
+    texts = [
+        child.content if child.type == "text" else "\n" if child.type == "softbreak" else THING
+        for child in line
+    ]
+    for child, text in zip(line, typeset_all(texts, language), strict=True):
+        if child.type == "softbreak" and text == NBSP:
+            child.type = "text"
+        if child.type == "text":
+            child.content = text
 
 
 def _mark_checklists(tokens: Sequence[Token]) -> None:
