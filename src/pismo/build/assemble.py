@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pismo
 from pismo.build.cache import CompiledIssue, IssueCache
 from pismo.build.letters import LETTERS, EditionFiles, edition_path, letter_files
-from pismo.build.predicates import segment_findings
+from pismo.build.predicates import begin_segment_check
 from pismo.build.report import BuildReport
 from pismo.build.stages import Stages
 from pismo.build.tree import locked, replace_tree
 from pismo.errors import ContentError, UsageError
-from pismo.model.codec import edition_from_json
+from pismo.model.codec import edition_from_json, edition_json
 from pismo.model.content import EVERYONE
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, has_errors
@@ -53,10 +53,11 @@ def build(
     stages = Stages()
     asked = _asked(workspace, issues)
     findings = list(_loaded(workspace, issues))
-    with stages.timed("segments"):
-        findings += _predicates(workspace, asked)
+    predicates = begin_segment_check(workspace, _used_segments(workspace, asked))
     with stages.timed("compile"):
         compiled = _compiled(workspace, asked, cache)
+    with stages.timed("segments"):
+        findings += predicates()
     findings += [finding for issue in compiled.values() for finding in issue.findings]
     if has_errors(findings):
         return BuildReport(editions=(), findings=tuple(findings), stages=stages.seconds)
@@ -105,15 +106,9 @@ def _loaded(workspace: Workspace, issues: Sequence[str] | None) -> Iterator[Find
     yield from (finding for finding in workspace.findings if finding.source.path not in others)
 
 
-def _predicates(workspace: Workspace, asked: Sequence[str]) -> Iterator[Finding]:
-    """Yield what is wrong with the segments of the newsletters asked for."""
+def _used_segments(workspace: Workspace, asked: Sequence[str]) -> frozenset[str]:
     issues = [workspace.issues[issue_id] for issue_id in asked]
-    used = {name for issue in issues for name in workspace.newsletter_of(issue).segments}
-    idle = {f"segments/{name}.toml" for name in workspace.segments if name not in used}
-    if not used:
-        return
-    found = segment_findings(workspace)
-    yield from (finding for finding in found if finding.source.path not in idle)
+    return frozenset(name for one in issues for name in workspace.newsletter_of(one).segments)
 
 
 def _compiled(
@@ -142,7 +137,10 @@ def _compile(
     made = {issue_id: compile_issue(workspace, issue_id, cache=shared) for issue_id in issues}
     return {
         issue_id: CompiledIssue(
-            one.editions, one.findings, tuple((image.name, image.data) for image in one.images)
+            one.editions,
+            tuple(edition_json(edition) for edition in one.editions),
+            one.findings,
+            tuple((image.name, image.data) for image in one.images),
         )
         for issue_id, one in made.items()
     }

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pismo.build.cache import CompiledIssue
 from pismo.build.report import BuiltEdition
 from pismo.build.sample import sample_recipient
-from pismo.model.codec import edition_json
 from pismo.model.edition import Edition
 from pismo.model.workspace import Workspace
 from pismo.render import render
@@ -31,11 +30,13 @@ def edition_path(issue_id: str, segment: str, variant: str) -> str:
 
 def letter_files(workspace: Workspace, compiled: CompiledIssue) -> Iterator[EditionFiles]:
     """Yield the files of each edition of an issue."""
-    for edition in compiled.editions:
-        yield _edition_files(workspace, edition, cached=compiled.cached)
+    for edition, written in zip(compiled.editions, compiled.written, strict=True):
+        yield _edition_files(workspace, edition, written, cached=compiled.cached)
 
 
-def _edition_files(workspace: Workspace, edition: Edition, *, cached: bool) -> EditionFiles:
+def _edition_files(
+    workspace: Workspace, edition: Edition, written: str, *, cached: bool
+) -> EditionFiles:
     newsletter = workspace.newsletters[edition.newsletter]
     settings = workspace.settings
     reader = sample_recipient(
@@ -57,6 +58,6 @@ def _edition_files(workspace: Workspace, edition: Edition, *, cached: bool) -> E
     files = {
         f"{path}/letter.html": with_relative_images(email.html, settings, _TO_SITE).encode(),
         f"{path}/letter.txt": text,
-        f"{path}/edition.json": edition_json(edition).encode(),
+        f"{path}/edition.json": written.encode(),
     }
     return EditionFiles(built, files)

@@ -1,4 +1,10 @@
-"""Segments, checked before anything is written."""
+"""Segments, checked while their letters are compiled."""
+
+import os
+import pickle
+import sys
+import threading
+from collections.abc import Callable, Collection
 
 from pismo.build.cache import Record, digest, finding_from, finding_record, program_hash
 from pismo.model.content import Kind
@@ -8,17 +14,70 @@ from pismo.model.workspace import Workspace
 _READ = ("segments/facts.sql", "audience.toml")
 
 
-def segment_findings(workspace: Workspace) -> tuple[Finding, ...]:
-    """Return what is wrong with the segments; remembered, because DuckDB is slow to wake."""
+def begin_segment_check(
+    workspace: Workspace, used: Collection[str]
+) -> Callable[[], tuple[Finding, ...]]:
+    """Begin to check the workspace's segments, and return what waits for the findings.
+
+    Args:
+        workspace: With all its segments; a predicate may build on others.
+        used: Those whose findings matter. Without any, nothing is checked.
+    """
+    if not used:
+        return lambda: ()
     record, key = Record(workspace, "segments"), _key(workspace)
     known = record.read(key)
-    if known is not None:
-        return tuple(finding_from(encoded) for encoded in known["findings"])
+    idle = {f"segments/{name}.toml" for name in workspace.segments if name not in used}
+    wait = _begin(workspace) if known is None else None
+
+    def findings() -> tuple[Finding, ...]:
+        if wait is None:
+            found = tuple(finding_from(encoded) for encoded in (known or {})["findings"])
+        else:
+            found = wait()
+            record.keep(key, {"findings": [finding_record(finding) for finding in found]})
+        return tuple(finding for finding in found if finding.source.path not in idle)
+
+    return findings
+
+
+def _begin(workspace: Workspace) -> Callable[[], tuple[Finding, ...]]:
+    """Check beside this process where that is safe: waking DuckDB and sqlglot takes a while.
+
+    Forking is safe while there is one thread; only Linux is known to us.
+    """
+    if sys.platform != "linux" or threading.active_count() > 1 or (os.cpu_count() or 1) < 2:
+        return lambda: _checked(workspace)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _answer(workspace, reader, writer)
+    os.close(writer)
+
+    def wait() -> tuple[Finding, ...]:
+        with os.fdopen(reader, "rb") as answer:
+            content = answer.read()
+        os.waitpid(child, 0)
+        # A child that could not answer, for want of memory perhaps, is no verdict: check here.
+        return pickle.loads(content) if content else _checked(workspace)  # noqa: S301  # our own
+
+    return wait
+
+
+def _answer(workspace: Workspace, reader: int, writer: int) -> None:
+    """Be the child: write the findings, and leave without running the parent's clean-up."""
+    os.close(reader)
+    try:
+        with os.fdopen(writer, "wb") as answer:
+            answer.write(pickle.dumps(_checked(workspace)))
+    finally:
+        os._exit(0)
+
+
+def _checked(workspace: Workspace) -> tuple[Finding, ...]:
     from pismo.segments import check_segments
 
-    findings = check_segments(workspace)
-    record.keep(key, {"findings": [finding_record(finding) for finding in findings]})
-    return findings
+    return check_segments(workspace)
 
 
 def _key(workspace: Workspace) -> str:

@@ -2,6 +2,10 @@
 
 import logging
 import re
+import sys
+from functools import cache
+from types import ModuleType
+from typing import Any
 
 _WRAPPER = re.compile(r"<body>\s*<div>(.*)</div>\s*</body>", re.DOTALL)
 
@@ -20,9 +24,7 @@ def inline_css(html: str, css: str) -> str:
     """
     if not html.strip():
         return html
-    from premailer import Premailer
-
-    page = Premailer(
+    page = _premailer()(
         f"<html><body><div>{html}</div></body></html>",
         css_text=css,
         allow_network=False,
@@ -37,6 +39,35 @@ def inline_css(html: str, css: str) -> str:
     if found is None:
         raise ValueError("premailer returned a page without the fragment")
     return _without_blanks(found[1])
+
+
+@cache
+def _premailer() -> Any:  # noqa: ANN401  # premailer has no types
+    """Import premailer without `requests`: half of its time to import, and nothing can be fetched.
+
+    A build is mostly imports; premailer touches `requests` only to fetch style sheets.
+    """
+    absent = "requests" not in sys.modules
+    if absent:
+        sys.modules["requests"] = ModuleType("requests")
+    try:
+        from premailer import Premailer
+    finally:
+        if absent:
+            del sys.modules["requests"]
+    known: dict[tuple[str, int], tuple[list[Any], list[Any]]] = {}
+
+    class RememberingPremailer(Premailer):  # type: ignore[misc]  # has no types
+        """Reads a style sheet once, not once a fragment: that is most of inlining one."""
+
+        def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[Any, Any]:
+            key = css_body, ruleset_index
+            if key not in known:
+                known[key] = super()._parse_style_rules(css_body, ruleset_index)
+            rules, leftover = known[key]
+            return list(rules), list(leftover)
+
+    return RememberingPremailer
 
 
 def _without_blanks(html: str) -> str:

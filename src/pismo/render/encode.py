@@ -9,7 +9,6 @@ from base64 import b64encode
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterator
 from datetime import datetime
-from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -63,6 +62,9 @@ def base64_lines(data: bytes) -> bytes:
 @lru_cache(maxsize=64)
 def date_value(moment: datetime) -> bytes:
     """Write a moment as RFC 5322 does; cached, because a whole batch carries the same."""
+    # Imported here: a build renders letters but writes no messages.
+    from email.utils import format_datetime
+
     return format_datetime(moment).encode()
 
 
