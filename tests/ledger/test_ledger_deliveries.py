@@ -178,6 +178,25 @@ def test_a_new_plan_of_an_issue_takes_over_what_the_old_one_sent(ledger: Ledger)
     assert ledger.plan(PLAN).superseded_by == OTHER
 
 
+def test_a_letter_in_doubt_of_the_old_plan_can_be_tried_again_by_the_new_one(
+    ledger: Ledger,
+) -> None:
+    (old,) = add(ledger, PLAN, ["anna"])
+    send(ledger, PLAN, [old], Submission.IN_DOUBT)
+    (_, new) = add(ledger, OTHER, ["boris", "anna"])
+    assert ledger.claimable(OTHER, [new]) == set()
+    assert ledger.retry_in_doubt(OTHER, None, NOW) == 1
+    assert ledger.claimable(OTHER, [new]) == {new}
+    assert ledger.claim(OTHER, [new], NOW, publisher=1) == (new,)
+    assert ledger.settle([Settled(new, Submission.ACCEPTED, SES_ID)], NOW, publisher=1) == 1
+    # Events may come under either tag; both are about one letter.
+    ledger.record_proofs([Proof(old, Outcome.BOUNCED), Proof(new, Outcome.DELIVERED)], NOW)
+    found = ledger.delivery(new)
+    assert found is not None
+    assert (found.person, found.attempt, found.outcome) == ("anna", 2, Outcome.BOUNCED)
+    assert ledger.delivery(old) == found
+
+
 def test_rows_of_a_superseded_plan_cannot_be_claimed(ledger: Ledger) -> None:
     old = add(ledger, PLAN, ["anna"])
     new = add(ledger, OTHER, ["anna"])

@@ -69,6 +69,22 @@ def test_migrations_are_numbered_without_a_gap() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_a_ledger_of_the_first_schema_is_brought_up_with_what_it_holds(
+    ledger_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = migrations()
+    with monkeypatch.context() as past:
+        past.setattr("pismo.ledger.migrate.migrations", lambda: {1: known[1]})
+        old = open_ledger(ledger_url)
+        agree(old, ["anna"])
+        name = old.id
+        old.close()
+    ledger = open_ledger(ledger_url)
+    assert (ledger.id, len(ledger.consents_of("anna"))) == (name, 1)
+    assert add(ledger, "plan00000001", ["anna"])
+    ledger.close()
+
+
 def test_a_claim_is_on_disk_before_it_returns(file: Path) -> None:
     ledger = open_ledger(file)
     with ledger.read() as connection:

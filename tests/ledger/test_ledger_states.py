@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from pismo.ledger import Proof, Publisher, Settled, open_ledger
-from pismo.ledger.deliveries import pack, unpack
-from pismo.ledger.ids import delivery_id, is_plan_id, new_plan_id, read_delivery_id
+from pismo.ledger.ids import (
+    delivery_id,
+    is_plan_id,
+    new_plan_id,
+    pack,
+    read_delivery_id,
+    unpack,
+)
 from pismo.ledger.states import (
     BY_PROOF,
     BY_PUBLISHER,

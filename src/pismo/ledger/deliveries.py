@@ -1,12 +1,12 @@
 """Deliveries on their way: claimed before the network call, settled after it, never lost."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, TextClause, text
 
-from pismo.errors import StateError
-from pismo.ledger.ids import delivery_id, read_delivery_id
+from pismo.ledger.ids import delivery_id, pack, unpack
+from pismo.ledger.lookup import Lookup
 from pismo.ledger.rows import Known, Proof, Settled
 from pismo.ledger.states import (
     BY_PROOF,
@@ -20,7 +20,7 @@ from pismo.ledger.states import (
     codes,
     moves_sql,
 )
-from pismo.ledger.store import AnyRow, Given, Store, epoch, moment, scalar
+from pismo.ledger.store import AnyRow, Given, epoch, moment
 from pismo.model.people import Delivery, Outcome, Submission
 
 _TOUCH_S = 3_600
@@ -40,10 +40,8 @@ _SETTLED = Given(
 _Move = tuple[str, Submission, Outcome | None, str | None, str | None]
 """Delivery id, where it moves, outcome, message id, detail."""
 
-_NO_MOVE: _Move = ("", Submission.ACCEPTED, None, None, None)
 
-
-class Deliveries(Store):
+class Deliveries(Lookup):
     """The rows of plans: claim, settle, count, list."""
 
     def claim(
@@ -61,12 +59,12 @@ class Deliveries(Store):
             The claimed ids, in the order of `batch`; send these and no others.
         """
         with self.write() as connection:
-            plan, places = self._rows(connection, plan_id, batch)
+            plan, seqs = self.plan_num(connection, plan_id), self.seqs(connection, batch)
             sql = _CLAIM_SQLITE if self.is_sqlite else _CLAIM_POSTGRESQL
             rows = connection.execute(
                 text(sql),
                 {
-                    "seqs": self.numbers(list(places)),
+                    "seqs": self.numbers(list(seqs.values())),
                     "plan": plan,
                     "publisher": publisher,
                     "now": epoch(now),
@@ -74,7 +72,7 @@ class Deliveries(Store):
             ).all()
             self._touch(connection, {occasion for _, occasion in rows}, epoch(now))
         claimed = {seq for seq, _ in rows}
-        return tuple(name for seq, name in places.items() if seq in claimed)
+        return tuple(name for name, seq in seqs.items() if seq in claimed)
 
     def settle(self, results: Iterable[Settled], now: datetime, *, publisher: int) -> int:
         """Write down what became of deliveries, by what a publisher knows (`BY_PUBLISHER`).
@@ -106,7 +104,17 @@ class Deliveries(Store):
         Returns:
             How many rows were touched.
         """
-        return self._move(_merged(proofs), text(_PROVE), {"now": epoch(now)})
+        moves = (
+            (
+                proof.id,
+                Submission.REFUSED if proof.outcome is None else Submission.ACCEPTED,
+                proof.outcome,
+                proof.message_id,
+                proof.detail,
+            )
+            for proof in proofs
+        )
+        return self._move(moves, text(_PROVE), {"now": epoch(now)}, _folded)
 
     def retry_in_doubt(self, plan_id: str, ids: Iterable[str] | None, now: datetime) -> int:
         """Make deliveries in doubt claimable again: they may arrive twice, a person has asked.
@@ -155,15 +163,16 @@ class Deliveries(Store):
     def claimable(self, plan_id: str, batch: Sequence[str]) -> set[str]:
         """Return which of these deliveries are planned or throttled in this plan."""
         with self.read() as connection:
-            plan, places = self._rows(connection, plan_id, batch)
+            plan, seqs = self.plan_num(connection, plan_id), self.seqs(connection, batch)
             rows = connection.execute(
                 text(
                     f"SELECT seq FROM deliveries WHERE {self.among('seq', 'seqs')}"
                     f" AND plan = :plan AND submission IN ({codes(CLAIMABLE)})"
                 ),
-                {"seqs": self.numbers(list(places)), "plan": plan},
+                {"seqs": self.numbers(list(seqs.values())), "plan": plan},
             ).all()
-        return {places[seq] for (seq,) in rows}
+        free = {seq for (seq,) in rows}
+        return {name for name, seq in seqs.items() if seq in free}
 
     def next_due(self, plan_id: str, after: datetime) -> datetime | None:
         """Return the first hour after `after` at which something is due, None if nothing is."""
@@ -198,28 +207,26 @@ class Deliveries(Store):
     def delivery(self, delivery: str) -> Delivery | None:
         """Return one delivery by its id, None if there is none."""
         with self.read() as connection:
-            seqs = self._seqs(connection, [delivery])
+            seqs = self.seqs(connection, [delivery])
             if not seqs:
                 return None
             sql = f"{_DELIVERY} FROM deliveries d {_NAMES} WHERE d.seq = :seq"
-            row = connection.execute(text(sql), {"seq": next(iter(seqs))}).first()
+            row = connection.execute(text(sql), {"seq": seqs[delivery]}).first()
         return None if row is None else _delivery(row)
 
     def known(self, batch: Iterable[str]) -> dict[str, Known]:
         """Look up deliveries by the tags of events; ids of other ledgers are left out."""
         with self.read() as connection:
-            seqs = self._seqs(connection, batch)
+            seqs = self.seqs(connection, batch)
             rows = connection.execute(
                 text(
                     "SELECT seq, person, address_hash, submission FROM deliveries"
                     f" WHERE {self.among('seq', 'seqs')}"
                 ),
-                {"seqs": self.numbers(list(seqs))},
+                {"seqs": self.numbers(list(seqs.values()))},
             ).all()
-        return {
-            seqs[seq]: Known(person, address_hash, SUBMISSIONS[code])
-            for seq, person, address_hash, code in rows
-        }
+        by_seq = {seq: Known(person, key, SUBMISSIONS[code]) for seq, person, key, code in rows}
+        return {name: by_seq[seq] for name, seq in seqs.items() if seq in by_seq}
 
     def deliveries_of(self, person: str) -> tuple[Delivery, ...]:
         """List all that was ever planned for one person, newest first."""
@@ -253,52 +260,29 @@ class Deliveries(Store):
         rows: Iterable[_Move],
         statement: TextClause,
         parameters: Mapping[str, object],
+        fold: Callable[[_Move, _Move], _Move] = lambda _, later: later,
     ) -> int:
         listed = list(rows)
         with self.write() as connection:
-            seqs = {
-                name: seq for seq, name in self._seqs(connection, [r[0] for r in listed]).items()
-            }
+            seqs = self.seqs(connection, (name for name, *_ in listed))
+            moves: dict[int, _Move] = {}
+            for move in listed:
+                seq = seqs.get(move[0])
+                if seq is not None:
+                    moves[seq] = fold(moves[seq], move) if seq in moves else move
             given = [
                 (
-                    seqs[name],
+                    seq,
                     CODE[submission],
                     None if outcome is None else OUTCOME_CODE[outcome],
                     None if message_id is None else pack(message_id),
                     detail,
                 )
-                for name, submission, outcome, message_id, detail in listed
-                if name in seqs
+                for seq, (_, submission, outcome, message_id, detail) in moves.items()
             ]
             if not self.give(connection, _SETTLED, given):
                 return 0
             return int(connection.execute(statement, parameters).rowcount)
-
-    def _rows(
-        self, connection: Connection, plan_id: str, batch: Sequence[str]
-    ) -> tuple[int, dict[int, str]]:
-        num = scalar(connection, "SELECT num FROM plans WHERE id = :id", id=plan_id)
-        if num is None:
-            raise StateError(f"the state database knows no plan {plan_id}")
-        return int(num), self._seqs(connection, batch)
-
-    def _seqs(self, connection: Connection, batch: Iterable[str]) -> dict[int, str]:
-        """Find rows by ids: seq -> id. Ids that no plan of this ledger made are left out."""
-        firsts: dict[str, tuple[int, int] | None] = {}
-        found: dict[int, str] = {}
-        for name in batch:
-            read = read_delivery_id(name)
-            if read is None:
-                continue
-            plan, place = read
-            if plan not in firsts:
-                sql = "SELECT first_seq, size FROM plans WHERE id = :id"
-                row = connection.execute(text(sql), {"id": plan}).first()
-                firsts[plan] = None if row is None else (row[0], row[1])
-            extent = firsts[plan]
-            if extent is not None and place < extent[1]:
-                found[extent[0] + place] = name
-        return found
 
     def _of_plan(
         self, plan_id: str, select: str, rest: str, joins: str = "", **parameters: object
@@ -324,42 +308,17 @@ class Deliveries(Store):
             )
 
 
-def _merged(proofs: Iterable[Proof]) -> Iterator[_Move]:
-    """Fold proofs to one per delivery: a refusal wins, the highest outcome stays."""
-    by_id: dict[str, _Move] = {}
-    for proof in proofs:
-        submission = Submission.REFUSED if proof.outcome is None else Submission.ACCEPTED
-        _, before, outcome, message_id, detail = by_id.get(proof.id, _NO_MOVE)
-        by_id[proof.id] = (
-            proof.id,
-            Submission.REFUSED if before is Submission.REFUSED else submission,
-            max(filter(None, (outcome, proof.outcome)), key=OUTCOMES.index, default=None),
-            proof.message_id or message_id,
-            proof.detail or detail,
-        )
-    return iter(by_id.values())
+def _folded(one: _Move, other: _Move) -> _Move:
+    """Make one of two proofs about a delivery: a refusal wins, the highest outcome stays."""
+    outcomes = [outcome for outcome in (one[2], other[2]) if outcome is not None]
+    return (
+        one[0],
+        Submission.REFUSED if Submission.REFUSED in (one[1], other[1]) else Submission.ACCEPTED,
+        max(outcomes, key=OUTCOMES.index, default=None),
+        other[3] or one[3],
+        other[4] or one[4],
+    )
 
-
-def pack(message_id: str) -> bytes:
-    """Store SES's message ids (54 hex digits in groups, 60 characters) in half the room."""
-    groups = message_id.split("-")
-    if [len(group) for group in groups] == _SES_GROUPS:
-        digits = "".join(groups)
-        if set(digits) <= _HEX:
-            return b"\0" + bytes.fromhex(digits)
-    return message_id.encode()
-
-
-def unpack(stored: bytes) -> str:
-    """Return a message id as it was given."""
-    if stored[:1] != b"\0":
-        return stored.decode()
-    digits = iter(stored[1:].hex())
-    return "-".join("".join(next(digits) for _ in range(size)) for size in _SES_GROUPS)
-
-
-_SES_GROUPS = [16, 8, 4, 4, 4, 12, 6]
-_HEX = set("0123456789abcdef")
 
 _CLAIMED = (
     f"SET submission = {CODE[Submission.CLAIMED]}, claimer = :publisher,"

@@ -225,8 +225,16 @@ class _Adding:
             {"next": str(first + size)},
         )
         self._connection.execute(
-            text("UPDATE plans SET size = :size, oldest_seq = :oldest WHERE num = :num"),
-            {"size": size, "oldest": first if self._oldest is None else self._oldest, "num": num},
+            text(
+                "UPDATE plans SET size = :size, oldest_seq = :oldest, adopted = :adopted"
+                " WHERE num = :num"
+            ),
+            {
+                "size": size,
+                "oldest": first if self._oldest is None else self._oldest,
+                "adopted": self._adopted,
+                "num": num,
+            },
         )
 
     def _encoded(self, chunk: list[tuple[int, DeliveryRow]]) -> Iterator[tuple[object, ...]]:
@@ -280,6 +288,7 @@ class _Adding:
         self._connection.execute(text(_REMOVE_UNSENT), plan)
         count, oldest = self._connection.execute(text(_ADOPTABLE), plan).one()
         if count:
+            self._connection.execute(text(_ALIAS), plan)
             self._connection.execute(text(_ADOPT), plan)
             self._adopted += count
             self._oldest = oldest if self._oldest is None else min(self._oldest, oldest)
@@ -298,6 +307,7 @@ _REMOVE_UNSENT = (
     f" AND d.submission IN ({codes(UNSENT)}))"
 )
 _ADOPTABLE = f"SELECT count(*), min(d.seq) {_FROM_EARLIER}"
+_ALIAS = f"INSERT INTO aliases (seq, row_seq) SELECT g.seq, d.seq {_FROM_EARLIER}"
 _ADOPT = f"UPDATE deliveries SET plan = :plan WHERE seq IN (SELECT d.seq {_FROM_EARLIER})"
 _INSERT = """
 INSERT INTO deliveries (seq, plan, occasion, edition, send_at, person, address_hash, shown,

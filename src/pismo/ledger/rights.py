@@ -64,6 +64,9 @@ class Rights(Store):
             connection.execute(
                 text("DELETE FROM events WHERE at < :before"), {"before": epoch(before)}
             )
+            connection.execute(
+                text("DELETE FROM aliases WHERE row_seq NOT IN (SELECT seq FROM deliveries)")
+            )
             self._note(connection, "retention", "", f"{gone} deliveries", now)
         return gone
 
