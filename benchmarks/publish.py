@@ -10,13 +10,13 @@ Input: an edition of 40 KB with 12 holes, a stored plan, every person consenting
 
 import argparse
 import multiprocessing
-import os
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from machine import machine, table, write_down
 
 from pismo import ses_sim
+from pismo.model.edition import Edition
+from pismo.model.people import Recipient
+from pismo.transports.ses import Headers, Prepared
 
 THREADS = 8
 
@@ -40,7 +43,7 @@ class Case:
     threads: int = THREADS
 
 
-def serve(settings: ses_sim.Settings, tell: Any) -> None:
+def serve(settings: ses_sim.Settings, tell: Connection) -> None:
     """Be the simulator, in a process of its own."""
     with ses_sim.start(settings) as sim:
         tell.send(sim.url)
@@ -55,7 +58,7 @@ class Measured:
         self._clock = clock
         self.seconds: dict[str, float] = {}
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the real one has
         attribute = getattr(self._real, name)
         if not callable(attribute):
             return attribute
@@ -70,7 +73,7 @@ class Measured:
         return timed
 
 
-def measure(case: Case, endpoint: str, folder: Path, tell: Any) -> None:
+def measure(case: Case, endpoint: str, folder: Path, tell: Connection) -> None:
     """Be the publisher, in a process of its own; tell rates, shares and memory."""
     from pismo.publish import Job, SystemClock, publish
     from pismo.publish.account import Unlimited
@@ -89,12 +92,10 @@ def measure(case: Case, endpoint: str, folder: Path, tell: Any) -> None:
     client: Any = Measured(sending_client(settings))
     rendering: dict[str, float] = {"fill": 0.0}
 
-    def prepared(edition: Any) -> Any:
-        from dataclasses import replace
-
+    def prepared(edition: Edition) -> Prepared:
         ready = prepare(edition)
 
-        def fill(recipient: Any) -> Any:
+        def fill(recipient: Recipient) -> tuple[Mapping[str, object], Headers]:
             begun = time.thread_time()
             try:
                 return ready.fill(recipient)

@@ -66,8 +66,11 @@ def edition(
             sender=NEWSLETTER.sender,
             subject=(Static(f"{word}, "), replace(name, context=Context.HEADER)),
             preheader=(),
-            html=(Static(f"<p>{word} "), replace(name, context=Context.HTML), Static("</p>"))
-            + (Static("<p>" + "word " * (size // 5) + "</p>"),),
+            html=(
+                Static(f"<p>{word} "),
+                replace(name, context=Context.HTML),
+                Static("</p><p>" + "word " * (size // 5) + "</p>"),
+            ),
             text=(Static(f"{word} "), name),
             headers=(
                 ("List-Unsubscribe", (Static("<"), unsubscribe, Static(">"))),

@@ -91,9 +91,8 @@ class ManyHands:
         done: list[Done] = []
         while self._busy:
             try:
-                done.append(
-                    self._done.get(block=not done, timeout=timeout_s or None if not done else None)
-                )
+                wait = timeout_s > 0 and not done
+                done.append(self._done.get(block=wait, timeout=timeout_s if wait else None))
             except queue.Empty:
                 break
             self._busy -= 1
