@@ -17,7 +17,7 @@ setup: $(STAMP) ## create .venv with everything pinned by uv.lock
 $(STAMP): pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv \
-	  && VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --active --all-groups \
+	  && VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --active \
 	  || $(BIN)/python -m pip install -q --disable-pip-version-check -e . --group dev
 	@touch $(STAMP)
 
@@ -50,7 +50,8 @@ reference: setup ## write the generated pages of docs/reference/
 	$(BIN)/python tools/write_reference.py
 
 docs: setup ## build the documentation into site-docs/
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --group docs
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --active --group docs \
+	  || $(BIN)/python -m pip install -q --disable-pip-version-check --group docs
 	$(RUN) mkdocs build --strict --quiet
 
 chaos: setup ## kill publishers 1,000 times at every moment; nobody may be lost or repeated
