@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ses-sim": ("pismo.ses_sim.command:ses_sim_command", "Run a strict local Amazon SES"),
     "feedback": ("pismo.cli.feedback:feedback_group", "Read what came back: bounces, complaints"),
     "serve": ("pismo.cli.serve:serve_command", "Answer unsubscribes, preferences and polls"),
+    "site": ("pismo.cli.site:site_group", "Look at the static site that a build writes"),
     "state": ("pismo.cli.state:state_group", "Back up and restore the state database"),
     "demo": ("pismo.cli.demo:demo_command", "Do the main job once, on an invented audience"),
 }

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from pismo.model.content import EVERYONE, Issue, Newsletter
 from pismo.model.edition import Edition, Path, paths
@@ -17,6 +18,7 @@ from pismo.model.people import Email, Links, Recipient
 from pismo.model.workspace import Settings, Workspace
 from pismo.render import missing, render
 from pismo.site.addresses import base_url, image_base, issue_url, with_relative_images
+from pismo.site.answers import Answer, answers_of
 from pismo.site.rules import WEB_GAP
 from pismo.text import date_text
 
@@ -26,21 +28,21 @@ _WORDS = {
         "all": "Все письма",
         "none": "Писем пока нет.",
         "feed": "Читать в ленте (Atom)",
-        "archive": "Все письма",
         "title": "Письма",
         "hint": "Подсказка",
         "show": "Показать ответ",
-        "back": "К письмам",
+        "back": "Письмо, в котором он был",
+        "answer": "Ответ на ребус",
     },
     "en": {
         "all": "All letters",
         "none": "No letters yet.",
         "feed": "Read in a feed reader (Atom)",
-        "archive": "All letters",
         "title": "Letters",
         "hint": "Hint",
         "show": "Show the answer",
-        "back": "All letters",
+        "back": "The letter it was in",
+        "answer": "Answer to the rebus",
     },
 }
 
@@ -74,6 +76,7 @@ class Letter:
     day: str
     day_text: str
     moment: str
+    answers: tuple[Answer, ...] = ()
 
 
 def site_pages(workspace: Workspace, shown: Sequence[SiteIssue]) -> SitePages:
@@ -85,13 +88,15 @@ def site_pages(workspace: Workspace, shown: Sequence[SiteIssue]) -> SitePages:
     """
     public = [one for one in shown if not one.issue.draft]
     emails = {one.issue.id: render(one.edition, _nobody(workspace.settings, one)) for one in public}
-    letters = [_letter(workspace, one, emails[one.issue.id]) for one in reversed(public)]
+    answers = answers_of(workspace, [(one.issue, one.edition) for one in public])
+    letters = [_letter(workspace, one, emails[one.issue.id], answers) for one in reversed(public)]
     letters.sort(key=lambda letter: letter.day, reverse=True)
     files = {f"images/{name}": content for one in shown for name, content in one.images}
     for one in public:
         page = _web_version(workspace, one, emails[one.issue.id])
         files[f"{one.issue.id}/index.html"] = page.encode()
     files |= _lists(workspace, letters)
+    files |= {f"{one.path}index.html": _answer_page(workspace.settings, one) for one in answers}
     findings = tuple(finding for one in public for finding in _gaps(workspace.settings, one))
     return SitePages(dict(sorted(files.items())), findings)
 
@@ -132,7 +137,9 @@ def _gaps(settings: Settings, one: SiteIssue) -> Iterator[Finding]:
                 yield WEB_GAP.at(use.source, issue=one.issue.id, segment=EVERYONE, value=value)
 
 
-def _letter(workspace: Workspace, one: SiteIssue, email: Email) -> Letter:
+def _letter(
+    workspace: Workspace, one: SiteIssue, email: Email, answers: Sequence[Answer]
+) -> Letter:
     issue, newsletter = one.issue, workspace.newsletters[one.issue.newsletter]
     # Dated by the issue and nothing else: a build must not know what time it is.
     moment = datetime.combine(issue.date, time(), ZoneInfo(newsletter.timezone))
@@ -145,6 +152,7 @@ def _letter(workspace: Workspace, one: SiteIssue, email: Email) -> Letter:
         day=issue.date.isoformat(),
         day_text=date_text(issue.date, newsletter.language, year=True),
         moment=moment.isoformat(),
+        answers=tuple(answer for answer in answers if answer.known and answer.issue == issue.id),
     )
 
 
@@ -199,6 +207,7 @@ def _lists(workspace: Workspace, letters: Sequence[Letter]) -> dict[str, bytes]:
     places = [(root, "")]
     places += [(f"{root}{newsletter.name}/", "") for newsletter, _ in shelves]
     places += [(letter.url, letter.day) for letter in letters]
+    places += [(root + answer.path, "") for letter in letters for answer in letter.answers]
     files["sitemap.xml"] = _filled("sitemap.xml.j2", places=places)
     files["style.css"] = _filled("style.css.j2", brand=settings.brand)
     return files
@@ -225,6 +234,22 @@ def _archive(
         **about,
     )
     return {f"{newsletter.name}/index.html": page, feed: atom}
+
+
+def _answer_page(settings: Settings, answer: Answer) -> bytes:
+    return _page(
+        settings,
+        "answer.html.j2",
+        root="../../",
+        title=answer.title,
+        url=f"{base_url(settings)}/{answer.path}",
+        language=answer.language,
+        noindex=not answer.known,
+        letter=f"{answer.issue}/index.html",
+        puzzle=Markup(answer.puzzle),  # noqa: S704  # drawn by `games`, which escapes
+        hint=answer.hint,
+        answer=answer.answer,
+    )
 
 
 def _page(settings: Settings, template: str, *, language: str, root: str, **values: Any) -> bytes:  # noqa: ANN401  # what the template asks for
