@@ -22,6 +22,14 @@ from pismo.model.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """The brand's picture: its address, and its width in CSS pixels."""
+
+    src: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What all editions of an issue share."""
 
@@ -34,6 +42,7 @@ class Desk:
     scribe: Scribe
     cache: FragmentCache
     marking: Marking
+    logo: Logo | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,9 @@ from pismo.model.finding import Finding, Source
 from pismo.model.language import LINK_FIELDS
 from pismo.text import guess
 
+_FILLER = "\u034f\u200c\u00a0" * 30
+"""Keeps mail programs from showing the letter's beginning after a short preheader."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -130,6 +133,7 @@ def _letter(draft: Draft, preheader: Parts, names: Mapping[str, object]) -> tupl
     if not any(piece.kind != "control" for piece in pieces):
         raise CompileError(EMPTY_PART, place, part="body")
     draft.html["preheader"] = _in_html(preheader)
+    names = {**names, **_small_print(desk)}
     html = _html(draft, recorder, pieces, names)
     text = _text(draft, recorder, "".join(marks.text), names)
     return html, text
@@ -169,6 +173,19 @@ class _Slots:
         return Piece(kind, Markup("<!--{}-->").format(word))
 
 
+def _small_print(desk: Desk) -> dict[str, object]:
+    """Return what the foot of every letter says besides its links."""
+    language, brand = desk.newsletter.language, desk.workspace.settings.brand
+    address = ", ".join(
+        part for part in (brand.legal_name or brand.name, brand.postal_address) if part
+    )
+    return {
+        "reason": typeset(desk.newsletter.reason, language),
+        "address": typeset(address, language),
+        "words": words_of(language),
+    }
+
+
 def _html(
     draft: Draft, recorder: Recorder, pieces: list[Piece], names: Mapping[str, object]
 ) -> Parts:
@@ -186,7 +203,9 @@ def _html(
         "content": pieces,
         "title": desk.issue.title or desk.newsletter.title,
         "preheader": recorder.slot("preheader"),
-        "words": words_of(desk.newsletter.language),
+        "has_preheader": bool(draft.html["preheader"]),
+        "filler": _FILLER,
+        "logo": desk.logo,
     }
     code = desk.cache.remember(
         "code", f"layout {path} {source}", lambda: stage.code_of(source, path)
@@ -203,8 +222,7 @@ def _html(
 def _text(draft: Draft, recorder: Recorder, body: str, names: Mapping[str, object]) -> Parts:
     """Put the plain-text footer under the body."""
     name = "letter.txt.j2"
-    words = words_of(draft.desk.newsletter.language)
-    footer = draft.staged(own_file(name), Source(f"pismo/{name}"), {**names, "words": words})
+    footer = draft.staged(own_file(name), Source(f"pismo/{name}"), names)
     foot = Filling(footer.recorder.marks, {}, footer.recorder.path)
     draft.text["footer"] = assemble(scan_text(footer.text.rstrip() + "\n", Context.TEXT), foot)
     filling = Filling(recorder.marks, draft.text, recorder.path)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pismo.compile.addresses import marking_of
 from pismo.compile.cache import FragmentCache
-from pismo.compile.desk import Desk
+from pismo.compile.desk import Desk, Logo
 from pismo.compile.edition import compile_edition
 from pismo.compile.images import ImageFile, ImageStore
 from pismo.compile.layout import LayoutLoader
@@ -15,9 +15,11 @@ from pismo.compile.writing import Scribe
 from pismo.errors import UsageError
 from pismo.model.content import EVERYONE, Issue
 from pismo.model.edition import Edition
-from pismo.model.finding import Finding
+from pismo.model.finding import Finding, Source
 from pismo.model.workspace import Workspace
 from pismo.text import guess
+
+LOGO_WIDTH = 180
 
 NO_SITE = "https://site.invalid"
 """Stands for the site's address while none is set; the build rewrites it in viewing copies."""
@@ -55,7 +57,10 @@ def compile_issue(
         near = guess(issue_id, workspace.issues)
         hint = f"did you mean '{near}'?" if near else "issues are named newsletter/date"
         raise UsageError(f"there is no issue '{issue_id}'", hint=hint)
-    desk = _desk(workspace, issue, cache or FragmentCache())
+    try:
+        desk = _desk(workspace, issue, cache or FragmentCache())
+    except CompileError as problem:
+        return Compilation(issue_id, (), (problem.finding(issue.source),), ())
     editions: list[Edition] = []
     findings: list[Finding] = []
     segments = (*desk.newsletter.segments, EVERYONE)
@@ -88,8 +93,25 @@ def _desk(workspace: Workspace, issue: Issue, cache: FragmentCache) -> Desk:
     site = settings.site_base_url or NO_SITE
     scribe = Scribe(look, marking, images, cache, site)
     return Desk(
-        workspace, newsletter, issue, look, text_stage, markup_stage, scribe, cache, marking
+        workspace=workspace,
+        newsletter=newsletter,
+        issue=issue,
+        look=look,
+        text_stage=text_stage,
+        markup_stage=markup_stage,
+        scribe=scribe,
+        cache=cache,
+        marking=marking,
+        logo=_logo(settings.brand.logo, scribe),
     )
+
+
+def _logo(logo: str, scribe: Scribe) -> Logo | None:
+    """Find the brand's logo: an address, or a path in the workspace."""
+    if not logo or logo.startswith(("https://", "http://")):
+        return Logo(logo, LOGO_WIDTH) if logo else None
+    placed = scribe.images.place(logo, Source("pyproject.toml"), LOGO_WIDTH)
+    return Logo(f"{scribe.site}/images/{placed.file.name}", placed.width)
 
 
 def _for(finding: Finding, issue: str, segment: str) -> Finding:

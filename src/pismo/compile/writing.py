@@ -137,6 +137,7 @@ class _Page(RendererHTML):
                 level = min(6, int(token.tag[1]) + self.manuscript.heading - 1)
                 token.tag = f"h{level}"
         _mark_checklists(tokens)
+        _mark_tables(tokens)
         return Written(self.render(tokens, _OPTIONS, {}), text)
 
     def _address(self, href: str) -> str:
@@ -169,11 +170,15 @@ class _Page(RendererHTML):
         self.used.append((source, file.name))
         return html
 
-    def fence(self, tokens: Sequence[Token], index: int, *rest: object) -> str:
+    def code_block(self, tokens: Sequence[Token], index: int, *_: object) -> str:
+        """Write an indented block of code."""
+        return f'<pre class="code"><code>{escape(tokens[index].content)}</code></pre>'
+
+    def fence(self, tokens: Sequence[Token], index: int, *_: object) -> str:
         """Write a fenced block: a rebus drawn, anything else as code."""
         token = tokens[index]
         if token.info.strip() != "rebus":
-            return super().fence(tokens, index, *rest)  # type: ignore[arg-type]  # handed through
+            return f'<pre class="code"><code>{escape(token.content)}</code></pre>'
         return self._rebus(token).html
 
     def _rebus(self, fence: Token) -> Drawing:
@@ -204,6 +209,14 @@ def _set_line(line: Sequence[Token], language: str) -> None:
             child.type = "text"
         if child.type == "text":
             child.content = text
+
+
+def _mark_tables(tokens: Sequence[Token]) -> None:
+    """Tell tables of data from those that only lay out, such as a rebus."""
+    classes = {"table_open": "rows", "th_open": "head", "td_open": "row"}
+    for token in tokens:
+        if token.type in classes:
+            token.attrSet("class", classes[token.type])
 
 
 def _mark_checklists(tokens: Sequence[Token]) -> None:
