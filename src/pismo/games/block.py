@@ -3,6 +3,7 @@
 `line` may stand several times; the lines are read one after another.
 """
 
+import re
 from datetime import date
 
 from pismo.games import errors
@@ -41,6 +42,12 @@ def parse_rebus(text: str) -> Rebus:
         picture=values.get("picture", ""),
         answer_from=_date(*fields["answer_from"]) if "answer_from" in fields else None,
     )
+
+
+def fenced(markdown: str, kind: str) -> str | None:
+    """Return the inside of the first fenced block of a kind, or None if there is none."""
+    found = re.search(rf"^```{kind}[ \t]*\r?\n(.*?)^```", markdown, re.MULTILINE | re.DOTALL)
+    return found.group(1) if found else None
 
 
 _KEYS = ("answer", "hint", "line", "alt", "prize", "answer_from", "picture")

@@ -1,0 +1,86 @@
+"""`pismo rebus`: try a rebus, look for one, draw one."""
+
+from pathlib import Path
+
+import click
+
+from pismo.cli.common import json_option, print_json, say
+from pismo.errors import ExitCode, UsageError
+
+
+@click.group("rebus")
+def rebus_group() -> None:
+    """Solve, suggest and draw rebuses."""
+
+
+@rebus_group.command("solve")
+@click.argument("line")
+@click.option("--answer", required=True, metavar="WORD", help="What it should read as.")
+@json_option
+@click.pass_context
+def solve_command(ctx: click.Context, line: str, answer: str, *, as_json: bool) -> None:
+    """Read LINE, e.g. "100 + 🦊лиса(с=ц)", in every way; exit with 1 if none is the answer."""
+    from pismo.games import parse_rebus, solve
+
+    rebus = parse_rebus(f"answer: {answer}\nline: {line}")
+    found = solve(rebus)
+    remarks = [remark.message(rebus.language) for remark in found.remarks]
+    if as_json:
+        print_json({"readings": list(found.readings), "ok": found.ok, "remarks": remarks})
+    else:
+        for reading in found.readings:
+            click.echo(reading)
+        for remark in remarks:
+            say(remark)
+    ctx.exit(ExitCode.DONE if found.ok else ExitCode.FINDINGS)
+
+
+@rebus_group.command("suggest")
+@click.argument("word")
+@click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 20))
+@json_option
+@click.pass_context
+def suggest_command(ctx: click.Context, word: str, limit: int, *, as_json: bool) -> None:
+    """Print the gentlest rebuses for WORD, for you to choose from; exit with 1 if there is none.
+
+    The score is how much is done to the pictures' names: 0 is nothing at all.
+    """
+    from pismo.games import suggest
+
+    found = suggest(word, limit=limit)
+    if as_json:
+        suggestions = [
+            {"line": one.line, "score": one.score, "strict": one.is_strict} for one in found
+        ]
+        print_json({"suggestions": suggestions})
+    else:
+        for one in found:
+            click.echo(f"{one.score:5.1f}  {one.line}{'' if one.is_strict else '  (far-fetched)'}")
+        say("Copy a line you like into a ```rebus block." if found else f"No rebus for '{word}'.")
+    ctx.exit(ExitCode.DONE if found else ExitCode.FINDINGS)
+
+
+@rebus_group.command("draw")
+@click.argument("item", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--to",
+    "picture",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The PNG to write, e.g. content/images/friday-007.png.",
+)
+@click.option("--width", default=960, show_default=True, type=click.IntRange(160, 4000))
+@json_option
+def draw_command(item: Path, picture: Path, width: int, *, as_json: bool) -> None:
+    """Draw the rebus in the Markdown file ITEM as a PNG, upside-down pictures upside down."""
+    from pismo.games import draw_png, fenced, parse_rebus
+
+    block = fenced(item.read_text(encoding="utf-8-sig"), "rebus")
+    if block is None:
+        raise UsageError(f"{item} has no ```rebus block", hint="name a file of content/games/")
+    drawn = draw_png(parse_rebus(block), width=width)
+    picture.write_bytes(drawn)
+    if as_json:
+        print_json({"picture": str(picture), "bytes": len(drawn)})
+    else:
+        say(f"Wrote {picture} ({len(drawn)} bytes). Now add to the block: picture: {picture.name}")

@@ -1,0 +1,60 @@
+"""`pismo rebus …` at the terminal and for machines."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from pismo.cli.rebus import rebus_group
+from pismo.errors import UsageError
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(rebus_group, list(arguments))
+
+
+def test_a_solved_line_exits_with_zero_and_lists_its_readings() -> None:
+    result = run("solve", "100 + 🦊лиса(с=ц)", "--answer", "столица", "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert found["ok"] is True
+    assert "столица" in found["readings"]
+
+
+def test_a_line_that_reads_otherwise_exits_with_one_and_says_how() -> None:
+    result = run("solve", "100 + 🦊лиса", "--answer", "столица")
+    assert result.exit_code == 1
+    assert "столиса" in result.stdout
+    assert "ребус читается как «столиса», а не «столица»" in result.stderr
+
+
+def test_suggestions_for_machines_have_a_line_and_a_score() -> None:
+    result = run("suggest", "столица", "--json")
+    assert result.exit_code == 0
+    first = json.loads(result.stdout)["suggestions"][0]
+    assert first == {"line": "100 + 🦊лиса(с=ц)", "score": 2.7, "strict": True}
+
+
+def test_a_word_without_a_rebus_exits_with_one() -> None:
+    assert run("suggest", "ы").exit_code == 1
+
+
+def test_a_rebus_is_drawn_from_its_item_into_a_picture(tmp_path: Path) -> None:
+    item = tmp_path / "tok.md"
+    item.write_text(
+        "---\ntitle: Ребус\n---\nСмотрите.\n\n```rebus\nanswer: ток\nline: 🐱кот^\n```\n",
+        encoding="utf-8",
+    )
+    picture = tmp_path / "tok.png"
+    result = run("draw", str(item), "--to", str(picture), "--width", "480", "--json")
+    assert result.exit_code == 0
+    assert Image.open(picture).width == 480
+    assert json.loads(result.stdout)["bytes"] == picture.stat().st_size
+
+
+def test_a_file_without_a_rebus_is_refused(tmp_path: Path) -> None:
+    item = tmp_path / "tip.md"
+    item.write_text("Просто совет.\n", encoding="utf-8")
+    result = run("draw", str(item), "--to", str(tmp_path / "x.png"))
+    assert isinstance(result.exception, UsageError)
