@@ -49,7 +49,8 @@ def test_a_rebus_is_drawn_from_its_item_into_a_picture(tmp_path: Path) -> None:
     picture = tmp_path / "tok.png"
     result = run("draw", str(item), "--to", str(picture), "--width", "480", "--json")
     assert result.exit_code == 0
-    assert Image.open(picture).width == 480
+    with Image.open(picture) as drawn:
+        assert drawn.width == 480
     assert json.loads(result.stdout)["bytes"] == picture.stat().st_size
 
 
