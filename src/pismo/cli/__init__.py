@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("pismo.cli.publish:resume_command", "Go on with an issue where it stopped"),
     "stop": ("pismo.cli.publish:stop_command", "Stop publishing an issue, wherever it runs"),
     "explain": ("pismo.cli.explain:explain_command", "Say why one person gets what they get"),
+    "ses": ("pismo.cli.ses:ses_group", "Examine the SES account, or make what it lacks"),
     "ses-sim": ("pismo.ses_sim.command:ses_sim_command", "Run a strict local Amazon SES"),
     "feedback": ("pismo.cli.feedback:feedback_group", "Read what came back: bounces, complaints"),
     "serve": ("pismo.cli.serve:serve_command", "Answer unsubscribes, preferences and polls"),

@@ -188,7 +188,8 @@ def _client(service: str, settings: SesSettings, config: object) -> Any:  # noqa
     return session.client(
         service,
         region_name=region or "us-east-1",
-        endpoint_url=settings.endpoint_url or None,
+        # SNS and SQS have endpoints of their own (AWS_ENDPOINT_URL_SQS, if not AWS's).
+        endpoint_url=(settings.endpoint_url or None) if service == "sesv2" else None,
         config=config,
         **options,
     )

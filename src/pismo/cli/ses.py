@@ -1,0 +1,101 @@
+"""`pismo ses doctor|setup`: is the account able to send, and what has to be made for it."""
+
+import os
+import sys
+import time
+
+import click
+
+from pismo.cli.common import Call, json_option, print_json, say
+from pismo.errors import ExitCode
+
+
+@click.group("ses")
+def ses_group() -> None:
+    """Look after the Amazon SES account."""
+
+
+@ses_group.command("doctor")
+@click.argument("issue", required=False)
+@json_option
+@click.pass_obj
+def doctor_command(call: Call, issue: str | None, *, as_json: bool) -> None:
+    """Say what keeps letters from leaving, and how to mend it; ISSUE compares quota and plan."""
+    from pismo.plan.state import open_state
+    from pismo.publish.ses_doctor import Level, examine
+    from pismo.transports.ses_client import control_client, ses_settings
+
+    workspace = call.workspace
+    settings = ses_settings(workspace.settings.tables.get("ses", {}), os.environ)
+    with open_state(workspace, os.environ) as state:
+        plans = state.ledger.plans(issue)
+        letters = sum(plans[0].planned.values()) if plans else 0
+    checks = examine(workspace, settings, control_client(settings), letters, pause=time.sleep)
+    blocked = any(check.level is Level.BLOCKS for check in checks)
+    if as_json:
+        print_json(
+            {
+                "checks": [
+                    {"name": one.name, "level": one.level, "found": one.found, "mend": one.mend}
+                    for one in checks
+                ],
+                "blocked": blocked,
+            }
+        )
+    else:
+        colours = {Level.OK: "green", Level.WARNING: "yellow", Level.BLOCKS: "red"}
+        for one in checks:
+            click.echo(
+                f"{click.style(f'{one.level:8}', colours[one.level])} {one.name}: {one.found}"
+            )
+            if one.mend:
+                click.echo(f"         {one.mend}")
+        say("Sending is blocked." if blocked else "Nothing blocks sending. Next: pismo plan ISSUE")
+    if blocked:
+        sys.exit(ExitCode.FINDINGS)
+
+
+@ses_group.command("setup")
+@click.option("--yes", is_flag=True, help="Make what is missing; without it, only show.")
+@json_option
+@click.pass_obj
+def setup_command(call: Call, *, yes: bool, as_json: bool) -> None:
+    """Make identity, configuration set, and SNS topic and SQS queue for events; shows first."""
+    from pismo.publish.ses_setup import Clients, run, steps
+    from pismo.transports.ses_client import CONFIGURATION_SET, control_client, ses_settings
+
+    workspace = call.workspace
+    settings = ses_settings(workspace.settings.tables.get("ses", {}), os.environ)
+    clients = Clients(*(control_client(settings, name) for name in ("sesv2", "sns", "sqs")))
+    senders = {one.sender.address.rpartition("@")[2] for one in workspace.newsletters.values()}
+    wanted = steps(
+        clients,
+        identities=[settings.identity] if settings.identity else sorted(senders),
+        configuration_set=settings.configuration_set or CONFIGURATION_SET,
+    )
+    told = [(step, tell) for step, tell in run(wanted, dry=not yes)]
+    if as_json:
+        print_json(
+            {
+                "steps": [
+                    {
+                        "what": step.what,
+                        "was_there": step.is_there,
+                        "made": yes and not step.is_there,
+                        "tell": tell,
+                    }
+                    for step, tell in told
+                ]
+            }
+        )
+        return
+    for step, tell in told:
+        state = "there" if step.is_there else "made" if yes else "missing"
+        click.echo(f"{state:8} {step.what}")
+        for line in tell.splitlines():
+            click.echo(f"         {line}")
+    missing = [step for step, _ in told if not step.is_there]
+    if missing and not yes:
+        say(f"{len(missing)} to make. If that is right: pismo ses setup --yes")
+    else:
+        say("Next: pismo ses doctor")

@@ -1,0 +1,101 @@
+"""`pismo ses doctor` and `setup` against the simulator, with moto's SNS and SQS."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pismo import ses_sim
+from pismo.cli import root as pismo
+
+SENDER = "shop.example"
+
+
+def run(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(pismo, ["-C", str(root), "ses", *words])
+
+
+def doctor(root: Path) -> dict[str, dict[str, str]]:
+    result = run(root, "doctor", "--json")
+    assert result.exit_code in (0, 1), (result.output, result.exception)
+    return {one["name"]: one for one in json.loads(result.stdout)["checks"]}
+
+
+def simulated(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> ses_sim.RunningSim:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    sim = ses_sim.start(ses_sim.Settings(control_calls_per_second=None, **changes))
+    monkeypatch.setenv("PISMO_SES_ENDPOINT", sim.url)
+    return sim
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "word"),
+    [
+        ({"production": False}, "account", "sandbox"),
+        ({"identities": ()}, f"sender {SENDER}", "unknown"),
+        ({"configuration_sets": ()}, "configuration set pismo", "does not exist"),
+        ({"sending_enabled": False}, "account", "switched off"),
+    ],
+)
+def test_doctor_names_what_blocks_and_how_to_mend_it(
+    small: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], name: str, word: str
+) -> None:
+    with simulated(monkeypatch, **changes):
+        check = doctor(small)[name]
+    assert check["level"] == "blocks"
+    assert word in check["found"]
+    assert check["mend"]
+
+
+def test_doctor_probes_that_templates_keep_values(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with simulated(monkeypatch):
+        assert doctor(small)["templates"]["level"] == "ok"
+
+
+def test_doctor_finds_a_local_base(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PISMO_LINKS_BASE_URL", "http://localhost:9000")
+    with simulated(monkeypatch):
+        assert doctor(small)["links.base_url"]["level"] == "blocks"
+
+
+def test_doctor_says_that_ses_is_out_of_reach(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    simulated(monkeypatch).close()
+    result = run(small, "doctor", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["blocked"] is True
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for service in ("SNS", "SQS"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", f"http://{host}:{port}")
+    yield
+    server.stop()
+
+
+@pytest.mark.usefixtures("aws")
+def test_setup_shows_first_then_makes_and_then_has_nothing_to_do(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with simulated(monkeypatch, identities=(), configuration_sets=()):
+        shown = run(small, "setup", "--json")
+        assert not any(one["made"] for one in json.loads(shown.stdout)["steps"]), shown.output
+        made = json.loads(run(small, "setup", "--yes", "--json").stdout)["steps"]
+        assert any("CNAME" in one["tell"] for one in made)
+        assert all(one["made"] or one["was_there"] for one in made)
+        again = json.loads(run(small, "setup", "--yes", "--json").stdout)["steps"]
+        assert all(one["was_there"] for one in again), again
+        assert doctor(small)["events of pismo"]["level"] == "ok"
