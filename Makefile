@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lint types layers reference docs clean
+.PHONY: help setup demo test quick check format lint types layers reference bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -56,6 +56,11 @@ docs: setup ## build the documentation into site-docs/
 
 chaos: setup ## kill publishers 1,000 times at every moment; nobody may be lost or repeated
 	$(BIN)/python benchmarks/chaos.py --kills 1000
+
+bench: setup ## measure building and rendering; results go to benchmarks/results/
+	$(BIN)/python benchmarks/render.py
+	$(BIN)/python benchmarks/stream.py
+	$(BIN)/python benchmarks/build.py
 
 bench-publish: setup ## measure publishing against the simulator's sink and the full simulator
 	$(BIN)/python benchmarks/publish.py

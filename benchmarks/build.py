@@ -39,8 +39,8 @@ def workspace(root: Path, segments: int) -> Path:
         "newsletters/friday/newsletter.toml": 'title = "Пятница"\nlanguage = "ru"\n'
         f'segments = [{listed}]\nreason = "Вы подписались."\nlist_id = "friday.shop.example"\n'
         '[sender]\nname = "Катя"\naddress = "katya@example.com"\n',
-        f"newsletters/{ISSUE}.md": "---\nsubject: \"{{ recipient.first_name | default('Друзья') }},"
-        " пятница\"\npreheader: Кубики\n---\nПривет, {{ recipient.first_name | default('друг') }}!\n\n"
+        f"newsletters/{ISSUE}.md": "---\nsubject: \"{{ recipient.first_name | default('Вы') }}\""
+        "\npreheader: Кубики\n---\nПривет, {{ recipient.first_name | default('друг') }}!\n\n"
         '{{ story("one") }}\n\n{{ story("two") }}\n\n{{ story("three") }}\n\n{{ tip("tea") }}\n\n'
         '{{ rebus("capital") }}\n\nЭто письмо для тех, кто {{ segment.title }}.\n\n'
         "{% if recipient.points > 100 %}У вас {{ recipient.points | plural('балл', 'балла',"
@@ -222,12 +222,15 @@ def measure(repeats: int, mjml_home: Path | None) -> None:
         " tip, a rebus and four products, for 1 and 20 segments, against MJML's own command line"
         " on the same letters as MJML?",
         [
-            "**Input.** One edition a segment. pismo loads, checks segments in DuckDB, stages,"
-            " converts Markdown and MJML, inlines CSS, makes plain text, fills in samples, writes"
-            " letters and site; MJML's command only turns finished MJML into HTML, all files in one"
-            " process. *Cold*: a new process, no cache, `build/` removed. *Again*: a new process,"
-            " nothing changed. *Warm*: one process that keeps its fragments, one word changed in a"
-            f" story that every segment shows. Medians of {repeats}.",
+            (
+                "**Input.** One edition a segment. pismo loads, checks segments in DuckDB,"
+                " stages, converts Markdown and MJML, inlines CSS, makes plain text, fills in"
+                " samples, writes letters and site; MJML's command only turns finished MJML into"
+                " HTML, all files in one process. *Cold*: a new process, no cache, `build/`"
+                " removed. *Again*: a new process, nothing changed. *Warm*: one process that keeps"
+                " its fragments, one word changed in a story that every segment shows."
+                f" Medians of {repeats}."
+            ),
             f"**Machine.** {machine()}; {' '.join(version.stdout.split())}.",
             table(
                 ["segments", "`mjml`, ms", "pismo cold, ms", "faster", "again, ms", "warm, ms"],

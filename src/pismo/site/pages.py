@@ -191,15 +191,13 @@ def _lists(workspace: Workspace, letters: Sequence[Letter]) -> dict[str, bytes]:
         for newsletter in workspace.newsletters.values()
     ]
     shelves = [(newsletter, its) for newsletter, its in shelves if its]
+    shelves.sort(key=lambda shelf: shelf[1][0].day, reverse=True)
     title, brand = words["title"], settings.brand.name
     index: dict[str, Any] = {
         "title": f"{title} — {brand}" if brand else title,
         "url": root,
         "language": settings.language,
-        "shelves": [
-            {"name": n.name, "title": n.title, "description": n.description, "letters": its}
-            for n, its in shelves
-        ],
+        "shelves": [{"newsletter": newsletter, "letters": its} for newsletter, its in shelves],
     }
     files = {"index.html": _page(settings, "index.html.j2", root="", **index)}
     for newsletter, its in shelves:
