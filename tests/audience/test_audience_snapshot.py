@@ -47,7 +47,8 @@ def test_a_failed_write_leaves_the_old_snapshot(tmp_path: Path) -> None:
     with pytest.raises(AudienceError, match="repeat a subscriber_id"):
         write_snapshot(tmp_path, {"subscribers": people("b", "b")}, now=NOW)
     assert current(tmp_path) == old
-    assert sorted(path.name for path in old.path.parent.iterdir()) == sorted([old.id, "current"])
+    names = {path.name for path in old.path.parent.iterdir()}
+    assert names == {old.id, "current", ".write-lock"}
 
 
 @pytest.mark.parametrize(

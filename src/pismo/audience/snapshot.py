@@ -1,11 +1,13 @@
 """Immutable folders of Parquet, and a pointer to the current one that moves last."""
 
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,7 +89,11 @@ def open_snapshot(path: Path) -> Snapshot:
 
 
 def write_snapshot(
-    state_dir: Path, tables: "Mapping[str, pa.Table | Path]", *, now: datetime | None = None
+    state_dir: Path,
+    tables: "Mapping[str, pa.Table | Path]",
+    *,
+    now: datetime | None = None,
+    base: Snapshot | None = None,
 ) -> Snapshot:
     """Write the tables as a new snapshot and make it the current one: all or nothing.
 
@@ -95,6 +101,7 @@ def write_snapshot(
         state_dir: The workspace's `.pismo/`; made readable by its owner only.
         tables: Table -> rows, or a Parquet file of them. Absent tables and columns are empty.
         now: When the audience was so; the moment of writing by default.
+        base: Where the tables come from that are not given; else they are empty.
 
     Raises:
         AudienceError: If a column is unknown or of the wrong type, a key is missing or repeated.
@@ -103,10 +110,12 @@ def write_snapshot(
     folder = private_folder(state_dir / FOLDER)
     if unknown := sorted(set(tables) - set(TABLES)):
         raise AudienceError(f"there is no table {unknown[0]} in an audience snapshot")
-    made = private_folder(folder / f".new-{secrets.token_hex(6)}")
-    try:
+    with _writing(folder) as made:
         for name in TABLES:
-            _write_table(made, name, tables.get(name))
+            if base is not None and name not in tables:
+                os.link(base.table(name), made / f"{name}.parquet")
+            else:
+                _write_table(made, name, tables.get(name))
         about = {"created_at": moment.isoformat(timespec="seconds")}
         (made / "snapshot.json").write_text(json.dumps(about) + "\n", "utf-8")
         for file in made.iterdir():
@@ -114,10 +123,22 @@ def write_snapshot(
         snapshot_id = f"{moment:%Y%m%dT%H%M%S}-{_digest(made)[:8]}"
         if not (folder / snapshot_id).exists():
             made.rename(folder / snapshot_id)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    point(folder / POINTER, snapshot_id)
+        point(folder / POINTER, snapshot_id)
     return open_snapshot(folder / snapshot_id)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[Path]:
+    """Give a folder to write in, one writer at a time; sweep up after one that was killed."""
+    with (folder / ".write-lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in folder.glob(".new-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        made = private_folder(folder / f".new-{secrets.token_hex(6)}")
+        try:
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
 
 
 def prune(state_dir: Path, *, keep: int = 3) -> list[str]:

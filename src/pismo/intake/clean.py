@@ -1,0 +1,327 @@
+"""What each column may hold, as SQL: how it is cleaned, when it is wrong, and what to say then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pismo.audience.engine import quoted
+
+_NO_NAMES = (
+    "test", "тест", "name", "имя", "none", "null", "nan", "n/a", "нет", "аноним", "asdf", "qwerty",
+    "йцукен", "xxx", "user", "гость", "guest", "first name", "unknown", "не указано", "клиент",
+)  # fmt: skip
+_TRUE = "('true', 't', '1', 'yes', 'y', 'да', 'есть', 'в наличии', '+')"
+_FALSE = "('false', 'f', '0', 'no', 'n', 'нет', 'нет в наличии', '-')"
+_DAYS = "['%Y-%m-%d', '%d.%m.%Y', '%d/%m/%Y', '%Y/%m/%d', '%d.%m.%y', '%Y%m%d']"
+_MOMENTS = (
+    "['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M', '%d.%m.%Y %H:%M:%S', "
+    "'%d.%m.%Y %H:%M', '%Y-%m-%dT%H:%M:%S.%f', '%Y-%m-%d %H:%M:%S.%f', '%Y-%m-%d', '%d.%m.%Y', "
+    "'%d/%m/%Y %H:%M', '%d/%m/%Y']"
+)
+SCOPES = ("all", "newsletter", "topic", "occasion", "pause")
+EVENT_KINDS = ("view", "cart", "open", "click", "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One of our columns: SQL for its value, SQL that is true if it is wrong, and the reason."""
+
+    name: str
+    value: str
+    wrong: str = "FALSE"
+    reason: str = ""
+
+
+def rules_for(
+    table: str, given: Mapping[str, str], *, currency: str, zone: str, today: str
+) -> list[Rule]:
+    """Return rules for the columns of one table; whatever is absent from the file is NULL.
+
+    Args:
+        table: subscribers, products, purchases or events.
+        given: Our names of the columns in the file -> the type of the shop's own ones, else ''.
+        currency: For products that name none.
+        zone: The time zone of moments without one.
+        today: ISO day; nothing happens much later.
+    """
+    makers = {
+        "subscribers": _subscribers,
+        "products": _products,
+        "purchases": _purchases,
+        "events": _events,
+        "consents": _consents,
+        "opt-outs": _opt_outs,
+        "suppressions": _suppressions,
+    }
+    rules = makers[table](currency=currency, zone=zone, today=today)
+    rules += [_extra(name, type_) for name, type_ in given.items() if type_]
+    return [rule for rule in rules if rule.name in given or rule.name in FILLED.get(table, ())]
+
+
+FILLED = {
+    "products": ("url", "currency", "in_stock"),
+    "purchases": ("order_id", "quantity"),
+    "events": ("event_id",),
+}
+"""Columns that get a value even if the file has none."""
+
+
+def _subscribers(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG001  # one shape
+    age = [
+        _number(name, "INTEGER", least=0, most=120)
+        for name in ("children_min_age", "children_max_age")
+    ]
+    return [
+        _required("subscriber_id"),
+        Rule("email", _address(), f"({_address()}) IS NULL", "no address"),
+        Rule("first_name", _name("first_name")),
+        Rule("last_name", _name("last_name")),
+        Rule(
+            "sex", _sex(), f"{_text('sex')} IS NOT NULL AND ({_sex()}) IS NULL", "neither f nor m"
+        ),
+        Rule("city", _text("city")),
+        _code("country", upper=True),
+        _code("language", upper=False),
+        Rule(
+            "timezone",
+            _text("timezone"),
+            f"{_text('timezone')} NOT IN (SELECT zone FROM zones)",
+            "no such time zone",
+        ),
+        _day("birthday", least="1900-01-01", most=today),
+        _day("signup_date", least="1990-01-01", most=today),
+        *age,
+        Rule("interests", _text("interests")),
+        _number("points", "INTEGER", least=0, most=2_000_000_000),
+        Rule("tier", _text("tier")),
+        _moment("consent_at", zone),
+        Rule("consent_source", _text("consent_source")),
+        Rule("consent_text", _text("consent_text")),
+    ]
+
+
+def _products(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG001  # one shape
+    return [
+        _required("product_id"),
+        _required("title"),
+        Rule("url", f"coalesce({_text('url')}, '')"),
+        Rule("image", _text("image")),
+        _money("price", needed=True),
+        _money("old_price"),
+        Rule(
+            "currency",
+            f"upper(coalesce({_text('currency')}, {quoted(currency)}))",
+            f"NOT regexp_full_match(upper({_text('currency')}), '[A-Z]{{3}}')",
+            "not a code like RUB",
+        ),
+        Rule("category", _text("category")),
+        _truth("in_stock", absent="TRUE"),
+        _truth("published", absent="TRUE"),
+        Rule("family_id", _text("family_id")),
+        _day("added_at", least="1900-01-01", most="2100-01-01"),
+    ]
+
+
+def _purchases(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG001  # one shape
+    moment = _moment("ts", zone, needed=True)
+    order = f"subscriber_id || '|' || CAST(CAST({moment.value} AS DATE) AS VARCHAR)"
+    return [
+        _required("subscriber_id"),
+        _required("product_id"),
+        Rule("order_id", f"coalesce({_text('order_id')}, {order})"),
+        moment,
+        Rule(
+            "quantity",
+            "coalesce(try_cast(replace(trim(quantity), ',', '.') AS DECIMAL(12, 3))::INTEGER, 1)",
+            f"{_text('quantity')} IS NOT NULL "
+            "AND try_cast(replace(trim(quantity), ',', '.') AS DECIMAL(12, 3)) IS NULL",
+            "not a number",
+        ),
+        _money("price", negative=True),
+    ]
+
+
+def _events(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG001  # one shape
+    moment = _moment("ts", zone, needed=True)
+    parts = ("subscriber_id", "kind", "ts", "product_id", "item", "value")
+    key = " || '|' || ".join(f"coalesce({name}, '')" for name in parts)
+    kinds = ", ".join(quoted(kind) for kind in EVENT_KINDS)
+    return [
+        Rule("event_id", f"coalesce({_text('event_id')}, md5({key}))"),
+        _required("subscriber_id"),
+        Rule(
+            "kind",
+            "lower(trim(kind))",
+            f"kind IS NULL OR lower(trim(kind)) NOT IN ({kinds})",
+            "none of " + ", ".join(EVENT_KINDS),
+        ),
+        moment,
+        Rule("product_id", _text("product_id")),
+        Rule("item", _text("item")),
+        Rule("value", _text("value")),
+    ]
+
+
+def _consents(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG001  # one shape
+    return [
+        _required("subscriber_id"),
+        _moment("consent_at", zone, needed=True),
+        _required("consent_source"),
+        _required("consent_text"),
+        Rule("topic", _text("topic")),
+    ]
+
+
+def _opt_outs(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG001  # one shape
+    scopes = ", ".join(quoted(scope) for scope in SCOPES)
+    return [
+        _required("subscriber_id"),
+        Rule(
+            "scope",
+            "lower(trim(scope))",
+            f"scope IS NULL OR lower(trim(scope)) NOT IN ({scopes})",
+            "none of " + ", ".join(SCOPES),
+        ),
+        Rule("name", _text("name")),
+        _moment("since", zone, needed=True),
+        _moment("until", zone),
+    ]
+
+
+def _suppressions(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG001  # one shape
+    return [
+        Rule("email", _address(), f"({_address()}) IS NULL", "no address"),
+        _required("reason"),
+        _moment("since", zone, needed=True),
+    ]
+
+
+def _text(name: str) -> str:
+    return f"nullif(trim({name}), '')"
+
+
+def _required(name: str) -> Rule:
+    return Rule(name, _text(name), f"{_text(name)} IS NULL", "missing")
+
+
+def _address() -> str:
+    """Trim; the domain in lower case. What an address may be is checked apart (`addresses`)."""
+    return (
+        "nullif(regexp_extract(trim(email), '^(.*)@[^@]*$', 1) || '@' || "
+        "lower(regexp_extract(trim(email), '^.*@([^@]*)$', 1)), '@')"
+    )
+
+
+def _name(name: str) -> str:
+    """Clean a name: one line, no outer or double spaces, «АННА» as «Анна», nonsense as nothing."""
+    line = f"trim(regexp_replace({name}, '[\\s\\x00-\\x1f\\x7f]+', ' ', 'g'))"
+    shouted = f"({line} = upper({line}) OR {line} = lower({line})) AND length({line}) > 1"
+    capital = (
+        f"array_to_string(list_transform(string_split(lower({line}), '-'), "
+        "lambda part: upper(part[1:1]) || part[2:]), '-')"
+    )
+    nonsense = (
+        f"lower({line}) IN ({', '.join(quoted(one) for one in _NO_NAMES)}) "
+        f"OR NOT regexp_matches({line}, '\\pL') "
+        f"OR regexp_matches({line}, '[<>{{}}@]|https?:|www\\.') "
+        f"OR length({line}) > 60"
+    )
+    return f"CASE WHEN {nonsense} THEN NULL WHEN {shouted} THEN {capital} ELSE {line} END"
+
+
+def _sex() -> str:
+    sign = "lower(trim(sex))"
+    return (
+        f"CASE WHEN {sign} IN ('f', 'female', 'w', 'woman', 'ж', 'жен', 'женский') THEN 'f' "
+        f"WHEN {sign} IN ('m', 'male', 'man', 'м', 'муж', 'мужской') THEN 'm' END"
+    )
+
+
+def _code(name: str, *, upper: bool) -> Rule:
+    """Two letters; a locale like ru_RU gives its first part."""
+    form = "upper" if upper else "lower"
+    part = f"regexp_extract(trim({name}), '^([A-Za-z]{{2}})([-_].*)?$', 1)"
+    wrong = f"{_text(name)} IS NOT NULL AND {part} = ''"
+    return Rule(name, f"nullif({form}({part}), '')", wrong, "not a code of two letters")
+
+
+def _day(name: str, *, least: str, most: str) -> Rule:
+    value = f"CAST(try_strptime(left(trim({name}), 10), {_DAYS}) AS DATE)"
+    wrong = (
+        f"{_text(name)} IS NOT NULL AND ({value} IS NULL "
+        f"OR {value} < DATE {quoted(least)} OR {value} > DATE {quoted(most)})"
+    )
+    return Rule(name, value, wrong, "no such day")
+
+
+def _moment(name: str, zone: str, *, needed: bool = False) -> Rule:
+    """A moment as UTC: with an offset as it says, without one in the shop's zone."""
+    there = f"regexp_matches({name}, '\\d{{2}}:\\d{{2}}.*([Zz]|[+-]\\d{{2}}:?\\d{{2}})$')"
+    local = f"try_strptime(trim({name}), {_MOMENTS})"
+    value = (
+        f"CASE WHEN {there} THEN try_cast(trim({name}) AS TIMESTAMPTZ) AT TIME ZONE 'UTC' "
+        f"ELSE {local} AT TIME ZONE {quoted(zone)} AT TIME ZONE 'UTC' END"
+    )
+    wrong = f"({value}) IS NULL"
+    if not needed:
+        wrong = f"{_text(name)} IS NOT NULL AND {wrong}"
+    return Rule(name, value, wrong, "no such date and time")
+
+
+def _plain_number(name: str) -> str:
+    """A number as people write it: spaces between thousands, a comma, a currency sign."""
+    bare = f"regexp_replace({name}, '[\\s\\x{{00A0}}\\x{{202F}}₽$€£]|руб\\.?|р\\.', '', 'g')"
+    return f"replace({bare}, ',', '.')"
+
+
+def _money(name: str, *, needed: bool = False, negative: bool = False) -> Rule:
+    value = f"try_cast({_plain_number(name)} AS DECIMAL(12, 2))"
+    wrong = f"{value} IS NULL" if negative else f"({value} IS NULL OR {value} < 0)"
+    if not needed:
+        wrong = f"{_text(name)} IS NOT NULL AND {wrong}"
+    return Rule(name, value, wrong, "not a price")
+
+
+def _number(name: str, type_: str, *, least: int, most: int) -> Rule:
+    value = f"try_cast({_plain_number(name)} AS {type_})"
+    wrong = (
+        f"{_text(name)} IS NOT NULL AND ({value} IS NULL OR {value} < {least} OR {value} > {most})"
+    )
+    return Rule(name, value, wrong, "not a number that makes sense")
+
+
+def _truth(name: str, *, absent: str) -> Rule:
+    sign = f"lower(trim({name}))"
+    value = (
+        f"CASE WHEN {_text(name)} IS NULL THEN {absent} WHEN {sign} IN {_TRUE} THEN TRUE "
+        f"WHEN {sign} IN {_FALSE} THEN FALSE ELSE try_cast({sign} AS DOUBLE) > 0 END"
+    )
+    return Rule(name, value, f"({value}) IS NULL", "neither yes nor no")
+
+
+def _extra(name: str, type_: str) -> Rule:
+    if type_ == "VARCHAR":
+        return Rule(name, _text(name))
+    if type_ == "DATE":
+        return _day(name, least="0001-01-01", most="9999-12-31")
+    if type_ == "BOOLEAN":
+        return _truth(name, absent="NULL")
+    value = f"try_cast({_plain_number(name)} AS {type_})"
+    return Rule(name, value, f"{_text(name)} IS NOT NULL AND {value} IS NULL", "not a number")
+
+
+def guess_type_sql(name: str) -> str:
+    """Return SQL that names the narrowest type which all of an extra column's values fit."""
+    text = _text(name)
+    number = _plain_number(name)
+    whole = f"NOT regexp_matches({text}, '^[0+]\\d')"
+    fits = {
+        "BOOLEAN": f"lower({text}) IN ('true', 'false', 'да', 'нет', 'yes', 'no')",
+        "BIGINT": f"try_cast({number} AS BIGINT) IS NOT NULL AND {text} NOT LIKE '%.%' "
+        f"AND {text} NOT LIKE '%,%' AND {whole}",
+        "DOUBLE": f"try_cast({number} AS DOUBLE) IS NOT NULL AND {whole}",
+        "DATE": f"try_strptime({text}, {_DAYS}) IS NOT NULL",
+    }
+    whens = " ".join(
+        f"WHEN bool_and({text} IS NULL OR ({test})) THEN '{type_}'" for type_, test in fits.items()
+    )
+    return f"CASE WHEN count({text}) = 0 THEN 'VARCHAR' {whens} ELSE 'VARCHAR' END"

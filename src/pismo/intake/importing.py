@@ -1,0 +1,233 @@
+"""Import a table: checked rows are merged into a new snapshot, bad ones are set aside."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pismo.audience import Snapshot, current, private_folder, write_snapshot
+from pismo.audience.engine import only_row, quoted, utc
+from pismo.errors import AudienceError
+from pismo.intake.mapping import CONSENT, Matched, save_mapping
+from pismo.intake.merge import merge
+from pismo.intake.staging import Staged, staged
+from pismo.keys import Keys
+from pismo.ledger import EVERY_TOPIC, Consent, Ledger, OptOut, Scope, Suppression
+from pismo.model.workspace import Workspace
+
+QUARANTINE = "quarantine"
+_BATCH = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How to import.
+
+    Args:
+        now: The moment; product prices are remembered by its day.
+        dry_run: Look, report, change nothing.
+        max_bad: The share of bad rows that stops an import: 0.01 is one in a hundred.
+        complete: Products that are not in the file are out of stock from now on.
+        currency: Of products that name none.
+        save: Write the mapping to `audience.toml`.
+    """
+
+    now: datetime
+    dry_run: bool = False
+    max_bad: float = 0.01
+    complete: bool = False
+    currency: str = "RUB"
+    save: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What came of an import: read = good + bad; a row that repeats another is good and merged.
+
+    `no_consent` counts people whose row brings no consent (when, where and to which text);
+    `shared_addresses` those in the audience who have somebody else's address too.
+    """
+
+    table: str
+    read: int
+    good: int
+    bad: int
+    repeated: int
+    mapping: Matched
+    extras: Mapping[str, str]
+    reasons: Mapping[str, int]
+    quarantine: Path | None = None
+    snapshot: Snapshot | None = None
+    consents: int = 0
+    no_consent: int = 0
+    shared_addresses: int = 0
+    seconds: float = 0.0
+
+
+def import_table(
+    workspace: Workspace,
+    table: str,
+    places: Sequence[str],
+    how: How,
+    ledger: Ledger | None = None,
+) -> Imported:
+    """Import subscribers, products, purchases or events; all or nothing.
+
+    Importing the same again changes nothing. A kill at any moment leaves the old audience.
+
+    Args:
+        workspace: Where to.
+        table: What the rows are.
+        places: Files, folders, `s3://…`, `postgresql://…?query=…`.
+        how: Dry run, limits, defaults.
+        ledger: Where consents go that a file of subscribers brings.
+
+    Raises:
+        AudienceError: If a file cannot be read, lacks a needed column, or too many rows are bad.
+    """
+    started = time.perf_counter()
+    with staged(workspace, table, places, how.now, currency=how.currency) as stage:
+        if how.save:
+            save_mapping(workspace.root, table, stage.mapping, stage.extras)
+        if how.dry_run:
+            return _report(table, stage, started)
+        quarantine = _set_aside(stage, workspace.state_dir, table, how.now)
+        _refuse_too_many(stage, quarantine, how.max_bad)
+        base = current(workspace.state_dir)
+        files = merge(stage, table, base, utc(how.now).date(), complete=how.complete)
+        snapshot = write_snapshot(workspace.state_dir, files, now=how.now, base=base)
+        agreed, silent = _record_consents(stage, table, ledger)
+        with snapshot.connect() as engine:
+            rows, addresses = only_row(
+                engine, "SELECT count(email), count(DISTINCT email) FROM subscribers"
+            )
+        return _report(
+            table, stage, started, quarantine=quarantine, snapshot=snapshot, consents=agreed,
+            no_consent=silent, shared_addresses=int(rows - addresses),
+        )  # fmt: skip
+
+
+def import_wishes(
+    workspace: Workspace,
+    table: str,
+    places: Sequence[str],
+    how: How,
+    ledger: Ledger,
+    keys: Keys,
+) -> Imported:
+    """Import consents, opt-outs or suppressions into the state database.
+
+    Raises:
+        AudienceError: If a file cannot be read, lacks a needed column, or too many rows are bad.
+    """
+    started = time.perf_counter()
+    with staged(workspace, table, places, how.now, currency=how.currency) as stage:
+        if how.dry_run:
+            return _report(table, stage, started)
+        quarantine = _set_aside(stage, workspace.state_dir, table, how.now)
+        _refuse_too_many(stage, quarantine, how.max_bad)
+        if table == "consents":
+            ledger.record_consents(_consents(stage))
+        elif table == "opt-outs":
+            ledger.opt_out(_opt_outs(stage))
+        else:
+            ledger.suppress(
+                Suppression(keys.address_hash(address), reason, _aware(since))
+                for address, reason, since in _rows(stage, "email", "reason", "since")
+            )
+        return _report(table, stage, started, quarantine=quarantine)
+
+
+def _report(
+    table: str,
+    stage: Staged,
+    started: float,
+    *,
+    quarantine: Path | None = None,
+    snapshot: Snapshot | None = None,
+    consents: int = 0,
+    no_consent: int = 0,
+    shared_addresses: int = 0,
+) -> Imported:
+    return Imported(
+        table=table,
+        read=stage.read,
+        good=stage.good,
+        bad=stage.bad,
+        repeated=stage.repeated,
+        mapping=stage.mapping,
+        extras=stage.extras,
+        reasons=stage.reasons,
+        quarantine=quarantine,
+        snapshot=snapshot,
+        consents=consents,
+        no_consent=no_consent,
+        shared_addresses=shared_addresses,
+        seconds=round(time.perf_counter() - started, 2),
+    )
+
+
+def _set_aside(stage: Staged, state_dir: Path, table: str, now: datetime) -> Path | None:
+    """Write bad rows to a private CSV: file, row (1 is the header), reasons, what it says."""
+    if not stage.bad:
+        return None
+    made = stage.folder / "bad.csv"
+    stage.engine.execute(
+        f"COPY (SELECT * FROM bad ORDER BY file, row) TO {quoted(str(made.resolve()))} "
+        "(FORMAT csv, HEADER true)"
+    )
+    made.chmod(0o600)
+    folder = private_folder(state_dir / QUARANTINE)
+    return made.replace(folder / f"{table}-{utc(now):%Y%m%dT%H%M%S}.csv")
+
+
+def _refuse_too_many(stage: Staged, quarantine: Path | None, most: float) -> None:
+    if stage.bad <= most * stage.read:
+        return
+    reasons = "; ".join(f"{reason} ({count})" for reason, count in stage.reasons.items())
+    raise AudienceError(
+        f"{stage.bad} of {stage.read} rows are bad, more than {most:.0%}: nothing was imported",
+        hint=f"{reasons[:400]}. See {quarantine}; if that is as it should be: --max-bad 100",
+    )
+
+
+def _record_consents(stage: Staged, table: str, ledger: Ledger | None) -> tuple[int, int]:
+    """Hand consents that came with subscribers to the ledger; count them, and rows without."""
+    if table != "subscribers":
+        return 0, 0
+    (people,) = only_row(stage.engine, "SELECT count(*) FROM good")
+    if not set(CONSENT) <= set(stage.columns):
+        return 0, int(people)
+    if ledger is None:
+        raise AudienceError("consents were given, but no state database to keep them in")
+    agreed = ledger.record_consents(_consents(stage))
+    return agreed, int(people) - agreed
+
+
+def _consents(stage: Staged) -> Iterator[Consent]:
+    topic = "topic" if "topic" in stage.columns else "NULL"
+    rows = _rows(stage, "subscriber_id", "consent_at", "consent_source", "consent_text", topic)
+    for person, given_at, source, wording, about in rows:
+        if given_at is not None and source and wording:
+            yield Consent(person, _aware(given_at), source, wording, about or EVERY_TOPIC)
+
+
+def _opt_outs(stage: Staged) -> Iterator[OptOut]:
+    name, until = (one if one in stage.columns else "NULL" for one in ("name", "until"))
+    for person, scope, since, about, end in _rows(
+        stage, "subscriber_id", "scope", "since", name, until
+    ):
+        until_at = None if end is None else _aware(end)
+        yield OptOut(person, Scope(scope), _aware(since), about or "", until_at, "import")
+
+
+def _rows(stage: Staged, *columns: str) -> Iterator[tuple[Any, ...]]:
+    found = stage.engine.sql(f"SELECT {', '.join(columns)} FROM good").to_arrow_table()
+    for batch in found.to_batches(max_chunksize=_BATCH):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)

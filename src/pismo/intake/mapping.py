@@ -1,0 +1,239 @@
+"""Which column of a file is which of ours: by name in two languages, or as `audience.toml` says."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pismo.audience.schema import OPEN_TABLES, TABLES
+from pismo.errors import AudienceError
+from pismo.text import guess
+
+FILE = "audience.toml"
+CONSENT = ("consent_at", "consent_source", "consent_text")
+"""Columns of a file of subscribers that go to the state database, not into the audience."""
+
+WISHES: dict[str, set[str]] = {
+    "consents": {"subscriber_id", "consent_at", "consent_source", "consent_text", "topic"},
+    "opt-outs": {"subscriber_id", "scope", "name", "since", "until"},
+    "suppressions": {"email", "reason", "since"},
+}
+"""What goes to the state database only: columns by what is imported."""
+
+_NEEDED = {
+    "subscribers": ("subscriber_id", "email"),
+    "products": ("product_id", "title", "price"),
+    "purchases": ("subscriber_id", "product_id", "ts"),
+    "events": ("subscriber_id", "kind", "ts"),
+    "consents": ("subscriber_id", "consent_at", "consent_source", "consent_text"),
+    "opt-outs": ("subscriber_id", "scope", "since"),
+    "suppressions": ("email", "reason", "since"),
+}
+_SYNONYMS: dict[str, dict[str, str]] = {
+    "subscribers": {
+        "subscriber_id": "id user_id customer_id client_id uid код код_клиента ид номер_клиента",
+        "email": "e_mail mail почта электронная_почта эл_почта адрес_почты емейл имейл",
+        "first_name": "name firstname имя",
+        "last_name": "lastname surname фамилия",
+        "sex": "gender пол",
+        "city": "town город",
+        "country": "страна",
+        "language": "lang locale язык",
+        "timezone": "time_zone tz часовой_пояс",
+        "birthday": "birth_date birthdate date_of_birth dob дата_рождения день_рождения др",
+        "signup_date": "created_at created registered_at signup дата_подписки дата_регистрации",
+        "children_min_age": "возраст_младшего возраст_младшего_ребенка",
+        "children_max_age": "возраст_старшего возраст_старшего_ребенка",
+        "interests": "интересы",
+        "points": "bonus bonuses баллы бонусы",
+        "tier": "level уровень статус",
+        "consent_at": "consent_date дата_согласия согласие",
+        "consent_source": "источник_согласия",
+        "consent_text": "текст_согласия",
+    },
+    "products": {
+        "product_id": "id sku артикул код код_товара",
+        "title": "name название наименование товар",
+        "url": "link ссылка адрес",
+        "image": "image_url picture картинка фото",
+        "price": "цена",
+        "old_price": "price_before старая_цена цена_до_скидки",
+        "currency": "валюта",
+        "category": "категория раздел",
+        "in_stock": "stock available наличие в_наличии остаток",
+        "published": "visible опубликован",
+        "family_id": "family серия",
+        "added_at": "created_at added дата_появления",
+    },
+    "purchases": {
+        "subscriber_id": "user_id customer_id client_id покупатель код_клиента клиент",
+        "product_id": "sku артикул код_товара товар",
+        "order_id": "order invoice заказ номер_заказа",
+        "ts": "date time created_at дата время дата_заказа",
+        "quantity": "qty count количество кол_во",
+        "price": "цена",
+    },
+    "events": {
+        "event_id": "id номер_события",
+        "subscriber_id": "user_id customer_id client_id код_клиента клиент",
+        "kind": "type event тип событие",
+        "ts": "date time created_at дата время",
+        "product_id": "sku артикул код_товара товар",
+        "item": "campaign issue выпуск опрос",
+        "value": "answer ответ",
+    },
+    "consents": {
+        "subscriber_id": "user_id customer_id client_id id код_клиента",
+        "consent_at": "ts date given_at дата дата_согласия",
+        "consent_source": "source where источник",
+        "consent_text": "text wording текст",
+        "topic": "тема",
+    },
+    "opt-outs": {
+        "subscriber_id": "user_id customer_id client_id id код_клиента",
+        "scope": "kind what от_чего",
+        "name": "topic newsletter тема рассылка",
+        "since": "ts date дата",
+        "until": "до",
+    },
+    "suppressions": {
+        "email": "address e_mail почта адрес",
+        "reason": "причина",
+        "since": "ts date дата",
+    },
+}
+_RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
+_LETTERS = "a b v g d e zh z i y k l m n o p r s t u f h ts ch sh sch  y  e yu ya"
+_LATIN = dict(zip(_RUSSIAN, _LETTERS.split(" "), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Column of the file -> our column; `extras` are the shop's own, under their new names."""
+
+    known: Mapping[str, str]
+    extras: Mapping[str, str]
+
+    @property
+    def all(self) -> dict[str, str]:
+        """Both, in one."""
+        return {**self.known, **self.extras}
+
+
+def match_columns(table: str, headers: Sequence[str], saved: Mapping[str, str]) -> Matched:
+    """Match a file's columns with ours; what is unknown becomes a column of the shop's own.
+
+    Args:
+        table: What is imported.
+        headers: Column names as the file has them.
+        saved: Column of the file -> our column, from `audience.toml`; '' leaves one out.
+
+    Raises:
+        AudienceError: If a column that every row needs is missing, or two are the same.
+    """
+    ours = WISHES.get(table) or {column.name for column in TABLES[table]}
+    ours = ours | set(CONSENT) if table == "subscribers" else ours
+    synonyms = {
+        word: name for name, words in _SYNONYMS[table].items() for word in (*words.split(), name)
+    }
+    known: dict[str, str] = {}
+    extras: dict[str, str] = {}
+    for header in headers:
+        name = saved.get(header, synonyms.get(normal(header), ""))
+        if header in saved and not name:
+            continue
+        if name in ours and name not in known.values():
+            known[header] = name
+        elif table in OPEN_TABLES and (latin := latin_name(name or header)):
+            extras[header] = latin
+    _check(table, headers, known, extras)
+    return Matched(known, extras)
+
+
+def normal(header: str) -> str:
+    """Return a header's letters and digits in lower case, ё as е, the rest as `_`."""
+    return re.sub(r"[^0-9a-zа-я]+", "_", header.strip().lower().replace("ё", "е")).strip("_")
+
+
+def latin_name(header: str) -> str:
+    """Return a name that a predicate can be written with, or '' if nothing is left of it."""
+    made = "".join(_LATIN.get(letter, letter) for letter in normal(header))
+    return re.sub(r"^[^a-z]+", "", made)[:60]
+
+
+def load_mapping(root: Path, table: str) -> dict[str, str]:
+    """Read what `audience.toml` says about a table's columns.
+
+    Raises:
+        AudienceError: If the file is not TOML.
+    """
+    return _section(root, table, "columns")
+
+
+def load_extras(root: Path, table: str) -> dict[str, str]:
+    """Read the types that `audience.toml` gives to a table's own columns."""
+    known = ("VARCHAR", "BIGINT", "DOUBLE", "DATE", "BOOLEAN")
+    types = _section(root, table, "extra")
+    for name, type_ in types.items():
+        if type_ not in known:
+            raise AudienceError(
+                f"{FILE}: {name} has type '{type_}'", hint=f"types are {', '.join(known)}"
+            )
+    return types
+
+
+def _section(root: Path, table: str, section: str) -> dict[str, str]:
+    file = root / FILE
+    if not file.is_file():
+        return {}
+    try:
+        document = tomllib.loads(file.read_text("utf-8-sig"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise AudienceError(f"{FILE} is not valid TOML: {error}") from error
+    found = document.get(table, {}).get(section, {})
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def save_mapping(root: Path, table: str, mapping: Matched, types: Mapping[str, str]) -> None:
+    """Write a table's mapping and the types of its extra columns; other tables stay."""
+    file = root / FILE
+    document = tomllib.loads(file.read_text("utf-8-sig")) if file.is_file() else {}
+    old = document.get(table, {})
+    document[table] = {
+        "columns": {**old.get("columns", {}), **mapping.all},
+        "extra": {**old.get("extra", {}), **types},
+    }
+    lines = ["# Which column of an imported file is which of ours, and the shop's own columns.", ""]
+    for name, sections in sorted(document.items()):
+        for section, values in sections.items():
+            if values:
+                lines += [f"[{name}.{section}]"]
+                lines += [f"{_key(key)} = {_key(str(value))}" for key, value in values.items()]
+                lines += [""]
+    file.write_text("\n".join(lines), "utf-8")
+
+
+def _key(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _check(
+    table: str, headers: Sequence[str], known: Mapping[str, str], extras: Mapping[str, str]
+) -> None:
+    needed = _NEEDED[table]
+    missing = [name for name in needed if name not in known.values()]
+    if missing:
+        near = guess(missing[0], [normal(header) for header in headers])
+        raise AudienceError(
+            f"the file has no column for {missing[0]}; it has: {', '.join(headers) or 'none'}",
+            hint=(f"is it '{near}'? " if near else "")
+            + f'say which in {FILE}: [{table}.columns] "column of the file" = "{missing[0]}"',
+        )
+    names = [*known.values(), *extras.values()]
+    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if repeated:
+        raise AudienceError(
+            f"two columns of the file would be '{repeated[0]}'",
+            hint=f'rename one, or leave one out in {FILE}: "column of the file" = ""',
+        )

@@ -1,0 +1,204 @@
+"""Where rows come from: files in any usual encoding, folders, S3, a PostgreSQL query."""
+
+import codecs
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
+
+from pismo.errors import AudienceError
+
+_BLOCK = 1 << 20
+_LONGEST = 2 * _BLOCK
+"""Characters of a line that are copied: more than `read.LONGEST_LINE`, so that it is set aside."""
+_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".json")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CYRILLIC = ("cp1251", "koi8-r", "cp866")
+_COMMON = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One local file to read: CSV in UTF-8 without BOM or NUL, Parquet, or JSON lines.
+
+    `name` is what the user called it, for messages and the quarantine.
+    """
+
+    name: str
+    path: Path
+    form: str
+
+
+@contextmanager
+def open_sources(places: Sequence[str], folder: Path) -> Iterator[list[Source]]:
+    """Bring everything to local files that the engine can read; copies are gone afterwards.
+
+    Args:
+        places: Files, folders, `s3://bucket/key`, or `postgresql://…?query=SELECT …`.
+        folder: Where copies may be put: private, on the same disk.
+
+    Raises:
+        AudienceError: If something is not there, or is of no known form.
+    """
+    with TemporaryDirectory(dir=folder, prefix=".import-") as made:
+        work = Path(made)
+        sources: list[Source] = []
+        for place in places:
+            for name, path in _fetched(place, work):
+                sources.append(_prepared(name, path, work, len(sources)))
+        if not sources:
+            raise AudienceError(f"there is nothing to import in {', '.join(places)}")
+        yield sources
+
+
+def _fetched(place: str, work: Path) -> list[tuple[str, Path]]:
+    if place.startswith("s3://"):
+        return _from_s3(place, work)
+    if place.startswith(("postgresql://", "postgres://")):
+        return [_from_postgres(place, work)]
+    path = Path(place)
+    if path.is_dir():
+        return [
+            (str(file), file)
+            for file in sorted(path.rglob("*"))
+            if file.suffix.lower() in _SUFFIXES and file.is_file()
+        ]
+    if not path.is_file():
+        raise AudienceError(f"there is no file {place}")
+    return [(place, path)]
+
+
+def _from_s3(place: str, work: Path) -> list[tuple[str, Path]]:
+    """Copy an object, or all below a prefix; AWS credentials come the AWS way."""
+    import os
+
+    from pyarrow import fs
+
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
+    options = {}
+    if endpoint:
+        scheme, _, host = endpoint.partition("://")
+        options = {"endpoint_override": host, "scheme": scheme}
+    store = fs.S3FileSystem(**options)
+    key = place.removeprefix("s3://").rstrip("/")
+    try:
+        found = store.get_file_info(key)
+        infos = (
+            [found]
+            if found.type == fs.FileType.File
+            else store.get_file_info(fs.FileSelector(key, recursive=True))
+        )
+    except OSError as error:
+        raise AudienceError(f"cannot read {place}: {error}") from error
+    copied = []
+    for number, info in enumerate(sorted(infos, key=lambda one: str(one.path))):
+        if info.type != fs.FileType.File or Path(info.path).suffix.lower() not in _SUFFIXES:
+            continue
+        target = work / f"s3-{number}{Path(info.path).suffix.lower()}"
+        with store.open_input_stream(info.path) as source, target.open("wb") as copy:
+            while block := source.read(_BLOCK):
+                copy.write(block)
+        copied.append((f"s3://{info.path}", target))
+    return copied
+
+
+def _from_postgres(place: str, work: Path) -> tuple[str, Path]:
+    """Stream a query's rows into a CSV: `postgresql://user@host/base?query=SELECT …`."""
+    from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+    import psycopg
+    from psycopg import sql
+
+    parts = urlsplit(place)
+    query = parse_qs(parts.query).get("query", [""])[0]
+    if not query:
+        raise AudienceError("say which rows: postgresql://user@host/base?query=SELECT …")
+    address = urlunsplit(parts._replace(query=""))
+    name = f"postgresql://{parts.hostname}{parts.path}"
+    target = work / "postgres.csv"
+    try:
+        with psycopg.connect(address) as connection, target.open("wb") as copy:
+            connection.read_only = True
+            with connection.cursor() as cursor:
+                text = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER true)").format(
+                    sql.SQL(query)
+                )
+                with cursor.copy(text) as rows:
+                    for block in rows:
+                        copy.write(block)
+    except psycopg.Error as error:
+        raise AudienceError(f"{name}: {str(error).splitlines()[0]}") from error
+    return name, target
+
+
+def _prepared(name: str, path: Path, work: Path, number: int) -> Source:
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return Source(name, path, "parquet")
+    form = "jsonl" if suffix in (".jsonl", ".ndjson", ".json") else "csv"
+    copy = work / f"text-{number}"
+    with path.open("rb") as source:
+        encoding = _encoding(source)
+        source.seek(0)
+        with copy.open("w", encoding="utf-8", newline="") as target:
+            _transcode(source, target, encoding)
+    return Source(name, copy, form)
+
+
+def _encoding(source: IO[bytes]) -> str:
+    """Find a file's encoding: by its mark, as UTF-8, or as the likeliest of three Cyrillic ones."""
+    head = source.read(_BLOCK)
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding
+    if head[1:200:2].count(0) > 40 and not head[:200:2].count(0):
+        return "utf-16-le"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        block = head
+        while block:
+            decoder.decode(block)
+            block = source.read(_BLOCK)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _likeliest(head)
+    return "utf-8"
+
+
+def _likeliest(head: bytes) -> str:
+    """Choose the encoding in which most letters are common Russian ones, mostly in lower case."""
+
+    def score(encoding: str) -> float:
+        text = head.decode(encoding, errors="replace")
+        common = sum(text.count(letter) / (1 + place) for place, letter in enumerate(_COMMON))
+        odd = sum(text.count(sign) for sign in "\ufffd░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼ЂЃѓЉЊЌЋЏђљњќћџ")
+        return common - 3 * odd
+
+    return max(_CYRILLIC, key=score)
+
+
+def _transcode(source: IO[bytes], target: IO[str], encoding: str) -> None:
+    """Copy as UTF-8; of a line that is no row but an accident, only so much as shows that."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    room = _LONGEST
+    while block := source.read(_BLOCK):
+        # NUL means nothing in a CSV and ends strings in some tools: it is shown as what it is.
+        room = _copy(decoder.decode(block).replace("\x00", "\ufffd"), target, room)
+    _copy(decoder.decode(b"", final=True), target, room)
+
+
+def _copy(text: str, target: IO[str], room: int) -> int:
+    """Write a block, the line that it goes on with cut to `room`; return the last line's room."""
+    end = text.find("\n")
+    if end < 0:
+        target.write(text[:room])
+        return max(0, room - len(text))
+    target.write(text[: min(end, room)])
+    target.write(text[end:])
+    return _LONGEST - (len(text) - text.rfind("\n") - 1)
