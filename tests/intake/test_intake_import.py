@@ -153,7 +153,7 @@ def test_excel_s_own_first_line_names_the_separator(workspace: Workspace) -> Non
     ("given", "kept"),
     [
         ("АННА ", "Анна"), ("анна-мария", "Анна-Мария"), ("test", None), ("Имя", None), ("-", None),
-        ("123", None), ("Мария  Анна", "Мария Анна"), ("О", "О"), ("🎲🎲", None), ("Ли 🎲", "Ли 🎲"),
+        ("123", None), ("Мария  Анна", "Мария Анна"), ("О", "О"), ("🎲", None), ("Ли 🎲", "Ли 🎲"),
         ("<script>alert(1)</script>", None), ("иди на http://x", None), ("{{ 7*7 }}", None),
         ("Anne-Laure", "Anne-Laure"),
     ],

@@ -205,9 +205,10 @@ def _required(name: str) -> Rule:
 
 def _address() -> str:
     """Trim; the domain in lower case. What an address may be is checked apart (`addresses`)."""
+    bare = "trim(email)"
     return (
-        "nullif(regexp_extract(trim(email), '^(.*)@[^@]*$', 1) || '@' || "
-        "lower(regexp_extract(trim(email), '^.*@([^@]*)$', 1)), '@')"
+        f"CASE WHEN {bare} LIKE '%@%@%' THEN {bare} WHEN {bare} LIKE '%@%' "
+        f"THEN split_part({bare}, '@', 1) || '@' || lower(split_part({bare}, '@', 2)) END"
     )
 
 
@@ -225,7 +226,13 @@ def _name(name: str) -> str:
         f"OR regexp_matches({line}, '[<>{{}}@]|https?:|www\\.') "
         f"OR length({line}) > 60"
     )
-    return f"CASE WHEN {nonsense} THEN NULL WHEN {shouted} THEN {capital} ELSE {line} END"
+    # Most names are one capital and some small letters: one look tells that nothing is to be done.
+    usual = f"regexp_full_match({name}, '[А-ЯЁA-Z][а-яёa-z]{{1,20}}')"
+    known = f"lower({name}) NOT IN ({', '.join(quoted(one) for one in _NO_NAMES)})"
+    return (
+        f"CASE WHEN {usual} AND {known} THEN {name} WHEN {nonsense} THEN NULL "
+        f"WHEN {shouted} THEN {capital} ELSE {line} END"
+    )
 
 
 def _sex() -> str:
@@ -245,7 +252,8 @@ def _code(name: str, *, upper: bool) -> Rule:
 
 
 def _day(name: str, *, least: str, most: str) -> Rule:
-    value = f"CAST(try_strptime(left(trim({name}), 10), {_DAYS}) AS DATE)"
+    text = f"left(trim({name}), 10)"
+    value = f"coalesce(try_cast({text} AS DATE), CAST(try_strptime({text}, {_DAYS}) AS DATE))"
     wrong = (
         f"{_text(name)} IS NOT NULL AND ({value} IS NULL "
         f"OR {value} < DATE {quoted(least)} OR {value} > DATE {quoted(most)})"
@@ -256,7 +264,7 @@ def _day(name: str, *, least: str, most: str) -> Rule:
 def _moment(name: str, zone: str, *, needed: bool = False) -> Rule:
     """A moment as UTC: with an offset as it says, without one in the shop's zone."""
     there = f"regexp_matches({name}, '\\d{{2}}:\\d{{2}}.*([Zz]|[+-]\\d{{2}}:?\\d{{2}})$')"
-    local = f"try_strptime(trim({name}), {_MOMENTS})"
+    local = f"coalesce(try_cast(trim({name}) AS TIMESTAMP), try_strptime(trim({name}), {_MOMENTS}))"
     value = (
         f"CASE WHEN {there} THEN try_cast(trim({name}) AS TIMESTAMPTZ) AT TIME ZONE 'UTC' "
         f"ELSE {local} AT TIME ZONE {quoted(zone)} AT TIME ZONE 'UTC' END"
@@ -273,8 +281,12 @@ def _plain_number(name: str) -> str:
     return f"replace({bare}, ',', '.')"
 
 
+def _cast(name: str, type_: str) -> str:
+    return f"coalesce(try_cast({name} AS {type_}), try_cast({_plain_number(name)} AS {type_}))"
+
+
 def _money(name: str, *, needed: bool = False, negative: bool = False) -> Rule:
-    value = f"try_cast({_plain_number(name)} AS DECIMAL(12, 2))"
+    value = _cast(name, "DECIMAL(12, 2)")
     wrong = f"{value} IS NULL" if negative else f"({value} IS NULL OR {value} < 0)"
     if not needed:
         wrong = f"{_text(name)} IS NOT NULL AND {wrong}"
@@ -282,7 +294,7 @@ def _money(name: str, *, needed: bool = False, negative: bool = False) -> Rule:
 
 
 def _number(name: str, type_: str, *, least: int, most: int) -> Rule:
-    value = f"try_cast({_plain_number(name)} AS {type_})"
+    value = _cast(name, type_)
     wrong = (
         f"{_text(name)} IS NOT NULL AND ({value} IS NULL OR {value} < {least} OR {value} > {most})"
     )
@@ -305,7 +317,7 @@ def _extra(name: str, type_: str) -> Rule:
         return _day(name, least="0001-01-01", most="9999-12-31")
     if type_ == "BOOLEAN":
         return _truth(name, absent="NULL")
-    value = f"try_cast({_plain_number(name)} AS {type_})"
+    value = _cast(name, type_)
     return Rule(name, value, f"{_text(name)} IS NOT NULL AND {value} IS NULL", "not a number")
 
 
