@@ -64,8 +64,7 @@ def _solves(mutant: Rebus) -> bool:
 def _mutations(part: Part) -> list[tuple[Part, ...]]:
     """Return what one wrong device could have made of a part."""
     if isinstance(part, Placed):
-        turned = replace(part, ground=part.figure, figure=part.ground)
-        return [()] if part.ground == part.figure else [(), (turned,)]
+        return [(), (replace(part, preposition="перед"),)]
     changes = part.changes
     mutants: list[tuple[Part, ...]] = [()]
     mutants.append((replace(part, changes=replace(changes, drop_first=changes.drop_first + 1)),))
