@@ -2,16 +2,18 @@
 
 import sqlite3
 import stat
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from pismo.errors import StateError
-from pismo.ledger import Ledger, open_ledger
+from pismo.ledger import Ledger, Settled, open_ledger
 from pismo.ledger.migrate import migrations
+from pismo.model.people import Submission
 from tests.ledger.ledger_rows import NOW, add, agree
 
 
@@ -85,13 +87,33 @@ def test_a_ledger_of_the_first_schema_is_brought_up_with_what_it_holds(
     ledger.close()
 
 
-def test_a_claim_is_on_disk_before_it_returns(file: Path) -> None:
+def begun(file: Path, act: Callable[[Ledger, list[str]], object]) -> list[str]:
+    """Return how the transaction of an action on one planned delivery begins."""
     ledger = open_ledger(file)
-    with ledger.read() as connection:
-        journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-        synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+    ids = add(ledger, "plan00000001", ["anna"])
+    statements: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(ledger.engine, "before_cursor_execute", note)
+    act(ledger, ids)
     ledger.close()
-    assert (journal, synchronous) == ("wal", 2)
+    return [each for each in statements if each.startswith(("PRAGMA", "BEGIN"))]
+
+
+def test_a_claim_is_on_disk_before_it_returns(file: Path) -> None:
+    began = begun(file, lambda ledger, ids: ledger.claim("plan00000001", ids, NOW, publisher=1))
+    # https://sqlite.org/pragma.html#pragma_synchronous: FULL syncs the log at every commit.
+    assert began == ["PRAGMA synchronous = FULL", "BEGIN IMMEDIATE"]
+
+
+def test_settling_leaves_the_syncing_to_the_next_claim(file: Path) -> None:
+    answer = Submission.WITHDRAWN
+    began = begun(
+        file, lambda ledger, ids: ledger.settle([Settled(ids[0], answer)], NOW, publisher=1)
+    )
+    assert began == ["PRAGMA synchronous = NORMAL", "BEGIN IMMEDIATE"]
 
 
 def test_a_file_that_is_no_database_is_named_as_such(file: Path) -> None:
@@ -121,8 +143,6 @@ def test_a_full_disk_is_an_error_and_keeps_nothing_half_done(file: Path) -> None
 
     def limit(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA max_page_count = {int(pages or 0) + 20}")
-
-    from sqlalchemy import event
 
     event.listen(ledger.engine, "connect", limit)
     with pytest.raises(StateError, match=r"(?s)full.*make room"):

@@ -77,6 +77,9 @@ class Deliveries(Lookup):
     def settle(self, results: Iterable[Settled], now: datetime, *, publisher: int) -> int:
         """Write down what became of deliveries, by what a publisher knows (`BY_PUBLISHER`).
 
+        After a power cut the last of them may be claimed again as if never answered, and so in
+        doubt: the next claim is what brings them to disk.
+
         A claim of another publisher can only be settled as accepted: whoever adopted it knows more.
 
         Returns:
@@ -89,6 +92,7 @@ class Deliveries(Lookup):
             ),
             text(_SETTLE),
             {"now": epoch(now), "publisher": publisher},
+            is_durable=False,
         )
 
     def withdraw(self, reasons: Mapping[str, str], now: datetime) -> int:
@@ -261,9 +265,11 @@ class Deliveries(Lookup):
         statement: TextClause,
         parameters: Mapping[str, object],
         fold: Callable[[_Move, _Move], _Move] = lambda _, later: later,
+        *,
+        is_durable: bool = True,
     ) -> int:
         listed = list(rows)
-        with self.write() as connection:
+        with self.write(is_durable=is_durable) as connection:
             seqs = self.seqs(connection, (name for name, *_ in listed))
             moves: dict[int, _Move] = {}
             for move in listed:
@@ -299,6 +305,9 @@ class Deliveries(Lookup):
     def _touch(self, connection: Connection, occasions: set[int], now: int) -> None:
         """Note that an occasion is being sent (once an hour): caps look at recent ones only."""
         for occasion in sorted(occasions):
+            if now - self._touched.get(occasion, 0) <= _TOUCH_S:
+                continue
+            self._touched[occasion] = now
             connection.execute(
                 text(
                     "UPDATE occasions SET touched_at = :now"

@@ -2,7 +2,8 @@
 
 Writing transactions on SQLite begin with BEGIN IMMEDIATE, so that two processes queue instead of
 failing half-way, and commit with synchronous=FULL: what `commit` returned from survives a power
-cut. Sets of rows reach SQL through temporary tables (`given`), never as long lists.
+cut (the settling of claims alone may lose its last moments: then they are in doubt). Sets of rows
+reach SQL through temporary tables (`give`), numbers as one parameter (`among`).
 """
 
 import os
@@ -50,10 +51,19 @@ class Store:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Open a writing transaction; when the block is left, it is on disk."""
-        writing = self.engine.execution_options(pismo_write=True)
+    def write(self, *, is_durable: bool = True) -> Iterator[Connection]:
+        """Open a writing transaction; when the block is left, it is on disk.
+
+        Args:
+            is_durable: False where a power cut may take the last moments away, and nothing is
+                wrong then: the next durable transaction brings them to disk, too.
+        """
+        writing = self.engine.execution_options(
+            pismo_synchronous="FULL" if is_durable else "NORMAL"
+        )
         with _translated(), writing.begin() as connection:
+            if not is_durable and not self.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield connection
 
     def give(self, connection: Connection, table: Given, rows: Iterable[Sequence[object]]) -> int:
@@ -192,7 +202,6 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in (
         "journal_mode = WAL",
-        "synchronous = FULL",
         f"busy_timeout = {_BUSY_S * 1000}",
         f"cache_size = -{_CACHE_KIB}",
         "temp_store = MEMORY",
@@ -201,8 +210,14 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("pismo_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    synchronous = connection.get_execution_options().get("pismo_synchronous")
+    if synchronous is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    # https://sqlite.org/pragma.html#pragma_synchronous: with a write-ahead log, FULL syncs it
+    # after each commit, NORMAL at checkpoints only; both survive a killed process.
+    connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager
