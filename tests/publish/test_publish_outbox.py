@@ -3,6 +3,8 @@
 import email
 import email.policy
 import os
+import shlex
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from pismo.errors import StateError, StoppedError
+from pismo.errors import SettingsError, StateError, StoppedError
 from pismo.ledger import OptOut, Scope, Suppression
 from pismo.model.people import Submission
 from pismo.plan.store import read_plan
 from pismo.publish import Job, Outcome, close_books, publish
-from pismo.publish.log import FileLog
+from pismo.publish.log import FileLog, alert
+from pismo.publish.settings import PaceSettings, pace_settings
 from pismo.transports import Halt, Outbox, Outgoing, Result, outbox_folder
 from tests.publish.plans import ISSUE, NEWSLETTER, NOW, Desk, desk
 
@@ -243,6 +246,54 @@ def test_canary_that_falls_stops_before_everybody_else(tmp_path: Path) -> None:
     assert (outcome.books.refused, outcome.books.waiting) == (10, 990)
 
 
+def test_rest_waits_until_the_canary_was_looked_at(tmp_path: Path) -> None:
+    where = desk(tmp_path / "state", 1000)
+    careful = PaceSettings(canary_minutes=30)
+    first = publish(job(where, settings=careful))
+    assert "first letters are out" in first.stopped
+    assert counts(first) == (10, 990, 0)
+    soon = publish(job(where, settings=careful, clock=HandClock(NOW + timedelta(minutes=10))))
+    assert counts(soon) == (10, 990, 0)
+    later = publish(job(where, settings=careful, clock=HandClock(NOW + timedelta(minutes=31))))
+    assert counts(later) == (1000, 0, 0)
+
+
+def test_waiting_publisher_lets_the_canary_rest_and_goes_on(tmp_path: Path) -> None:
+    where = desk(tmp_path / "state", 1000)
+    clock = HandClock()
+    outcome = publish(
+        job(where, settings=PaceSettings(canary_minutes=5), clock=clock, wait=True, hours=True)
+    )
+    assert counts(outcome) == (1000, 0, 0)
+    assert clock.at >= NOW + timedelta(minutes=5)
+
+
+def test_warm_up_bounds_each_day_until_it_is_over(tmp_path: Path) -> None:
+    where = desk(tmp_path / "state", 300)
+    warm = PaceSettings(warm_up=(50, 100), warm_up_from=NOW.date())
+    accepted = []
+    for day in range(3):
+        clock = HandClock(NOW + timedelta(days=day))
+        accepted.append(publish(job(where, settings=warm, clock=clock)).books.accepted)
+    assert accepted == [50, 150, 300]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"warm_up": [100]},
+        {"warm_up": "100", "warm_up_from": NOW.date()},
+        {"canary_minutes": -1},
+        {"bounces": True},
+        {"alert": 3},
+        {"spede": 1},
+    ],
+)
+def test_wrong_pace_settings_are_refused(table: dict[str, object]) -> None:
+    with pytest.raises(SettingsError, match=r"tool\.pismo\.pace"):
+        pace_settings(table)
+
+
 def test_signal_lets_what_is_under_way_finish(tmp_path: Path) -> None:
     where = desk(tmp_path / "state", 2000)
     transport = Scripted([])
@@ -391,3 +442,15 @@ def test_stored_plan_is_private_and_reads_back(tmp_path: Path) -> None:
     for path in where.stored.folder.rglob("*"):
         if path.is_file():
             assert path.stat().st_mode & 0o777 == 0o600, path
+
+
+def test_alert_command_gets_what_happened_on_its_input(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    code = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"
+    problem = alert(shlex.join([sys.executable, "-c", code, str(told)]), {"stopped": "bounces"})
+    assert problem == ""
+    assert "bounces" in told.read_text()
+
+
+def test_alert_command_that_fails_is_told_and_hides_nothing() -> None:
+    assert "did not run" in alert("/nonexistent/alarm", {"stopped": "bounces"})

@@ -142,6 +142,16 @@ class Deliveries(Lookup):
         found = dict.fromkeys(SUBMISSIONS, 0)
         return found | {SUBMISSIONS[code]: count for code, count in rows}
 
+    def accepted_since(self, since: datetime) -> int:
+        """Count letters accepted since a moment, over all issues: for a warm-up's daily bound."""
+        sql = (
+            "SELECT count(*) FROM deliveries"
+            f" WHERE submission = {CODE[Submission.ACCEPTED]} AND updated_at >= :since"
+        )
+        with self.read() as connection:
+            row = connection.execute(text(sql), {"since": epoch(since)}).one()
+        return int(row[0])
+
     def outcomes(self, plan_id: str) -> dict[Outcome, int]:
         """Count a plan's deliveries by outcome; those without one are not counted."""
         rows = self._of_plan(

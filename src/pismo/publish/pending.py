@@ -132,10 +132,6 @@ class Queue:
         """Put back a letter that was certainly not sent."""
         self._again.append(one)
 
-    def put_back(self, one: Waiting) -> None:
-        """Put back a letter that was taken and not touched; it is next again."""
-        self._some.appendleft(one)
-
     @property
     def has_again(self) -> bool:
         """Tell whether something was put back."""

@@ -27,6 +27,7 @@ from pismo.model.people import Submission
 from pismo.plan.store import StoredPlan
 from pismo.publish.account import Account, Unlimited
 from pismo.publish.breaker import Breaker, Tally
+from pismo.publish.canary import canary_rests_until, note_canary
 from pismo.publish.clock import Clock
 from pismo.publish.hands import Hands, ManyHands, OwnHands
 from pismo.publish.log import Log, NoLog
@@ -158,6 +159,7 @@ class _Run:
         self._transient: Counter[str] = Counter()
         self._unreachable = 0
         self._alone = False
+        self._left_today = math.inf
         self._canary: Counter[Submission] = Counter()
         self._settled_at = self._looked_at = self._events_at = self._account_at = (
             self._clock.steady()
@@ -205,15 +207,19 @@ class _Run:
         ledger.retry_in_doubt(plan.id, [name for name in doubtful if name not in there], now)
 
     def _pass(self) -> None:
-        """Hand over everything whose hour has come."""
+        """Hand over everything whose hour has come, as far as a warm-up's day allows."""
         zones = self._pending.due(self._clock.now())
         self._queue = Queue(iter(self._pending.people(zones)))
+        self._left_today = self._warm_up_left()
         in_canary = True
         while not self._should_stop():
-            group = self._queue.next(self._group_size(), self._is_canary)
+            group = self._queue.next(max(1, self._group_size()), self._is_canary)
+            if group and self._left_today <= 0:
+                self._stop("warm-up: today's letters are sent; the next ones leave tomorrow")
+                return
             if group and in_canary and not self._is_canary(group[0]):
                 in_canary = False
-                if not self._canary_sings(group):
+                if not self._canary_sings():
                     return
             if group:
                 self._hand_over(group)
@@ -224,9 +230,16 @@ class _Run:
                 self._settle_now()
 
     def _group_size(self) -> int:
+        most = int(min(CLAIM_MOST, self._left_today))
         if math.isinf(self._pace.rate):
-            return CLAIM_MOST
-        return min(CLAIM_MOST, max(self._pace.batch, math.ceil(self._pace.rate * CLAIM_S)))
+            return most
+        return min(most, max(self._pace.batch, math.ceil(self._pace.rate * CLAIM_S)))
+
+    def _warm_up_left(self) -> float:
+        """Return how many letters a warm-up still allows today (in UTC); infinite without one."""
+        today = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        bound = self.job.settings.daily_bound(today.date())
+        return math.inf if bound is None else bound - self.job.ledger.accepted_since(today)
 
     def _hand_over(self, group: Sequence[Waiting]) -> None:
         """Ask for consent once more, claim, and give the claimed ones to the hands, in batches."""
@@ -246,6 +259,7 @@ class _Run:
             )
         )
         mine = [one for one in free if one.id in claimed]
+        self._left_today -= len(mine)
         self._in_hand.update((one.id, one) for one in mine)
         for _, letters in groupby(mine, key=lambda one: one.planned.recipient.segment):
             some = list(letters)
@@ -431,21 +445,35 @@ class _Run:
     def _is_canary(self, one: Waiting) -> bool:
         return one.planned.place < self.job.stored.canary
 
-    def _canary_sings(self, group: Sequence[Waiting]) -> bool:
+    def _canary_sings(self) -> bool:
         """Judge the canary share before everybody else; False ends the pass."""
+        self._drain()
         sent = sum(self._canary.values())
         if not sent:
-            return True
-        for one in reversed(group):
-            self._queue.put_back(one)
-        self._drain()
+            return self._canary_has_rested()
+        note_canary(self.job.stored.folder, self._clock.now())
         bad = self._canary[Submission.REFUSED] + self._canary[Submission.IN_DOUBT]
         self._log("canary", sent=sent, bad=bad)
         self._canary.clear()
         if bad >= 3 and bad > sent * CANARY_BAD:
             self._stop(f"{bad} of the first {sent} letters did not go through", alert=True)
             return False
-        return True
+        return self._canary_has_rested()
+
+    def _canary_has_rested(self) -> bool:
+        """Give events of the canary share their minutes; False if that is for a later run."""
+        minutes = self.job.settings.canary_minutes
+        until = canary_rests_until(self.job.stored.folder, minutes)
+        if until is None or until <= self._clock.now():
+            return True
+        if not self.job.wait:
+            self._stop(
+                f"the first letters are out; look at them, the rest may leave at {until:%H:%M} UTC"
+            )
+            return False
+        self._rest_until(until)
+        self._look_at_events()
+        return not self._should_stop()
 
     def _rest_until(self, moment: datetime) -> None:
         """Wait for the next hour, looking around all the while."""
