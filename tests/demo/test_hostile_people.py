@@ -9,12 +9,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from test_demo import pismo
 
 from pismo.audience import write_snapshot
 from pismo.keys import load_keys
 from pismo.ledger import Consent, open_ledger
 from pismo.ledger.ledger import FILE as LEDGER
+from tests.demo.test_demo import pismo
 
 NAMES = {
     "script": "<script>alert(1)</script>",
