@@ -31,12 +31,13 @@ def plan_command(
     """Freeze who gets which edition of ISSUE with which values; say who gets none, and why."""
     from pismo.audience import current
     from pismo.plan import approve as write_approval
-    from pismo.plan.state import open_state
+    from pismo.plan.state import erase_expired, open_state
 
     workspace = call.workspace
     editions = _editions(workspace, issue)
     now = datetime.now(UTC)
     with open_state(workspace, os.environ) as state:
+        erase_expired(workspace, state.ledger, now)
         made: Plan | None = None
         if amend:
             made = _amended(workspace, state, issue, editions, now, ask=not (yes or as_json))

@@ -1,15 +1,17 @@
 """The state that planning and publishing stand on: keys, state database, signed links."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from pismo.errors import PlanError
 from pismo.keys import Keys, load_keys
 from pismo.ledger import FILE, Ledger, open_ledger
 from pismo.links import LinkSigner
 from pismo.model.workspace import Workspace
-from pismo.plan.store import StoredPlan, read_plan
+from pismo.plan.store import FOLDER, StoredPlan, read_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,19 @@ def latest_plan(workspace: Workspace, ledger: Ledger, issue_id: str) -> StoredPl
             hint=f"plan anew, who was written to stays so: pismo plan {issue_id}",
         )
     return read_plan(workspace.state_dir, row.id, issue_id)
+
+
+def erase_expired(workspace: Workspace, ledger: Ledger, now: datetime) -> int:
+    """Delete the stored people of plans whose time is over; their sums stay in the ledger.
+
+    Returns:
+        How many plans. Those that lie on another machine are erased there.
+    """
+    erased = 0
+    for row in ledger.expired_plans(now):
+        folder = workspace.state_dir / FOLDER / row.id
+        if folder.exists():
+            shutil.rmtree(folder)
+            ledger.mark_erased(row.id, now)
+            erased += 1
+    return erased
