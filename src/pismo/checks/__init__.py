@@ -3,6 +3,6 @@
 What would break a letter comes from loading and compiling; the rules here add the rest.
 """
 
-from pismo.checks.engine import CheckReport, check
+from pismo.checks.engine import CheckReport, check, review
 
-__all__ = ["CheckReport", "check"]
+__all__ = ["CheckReport", "check", "review"]

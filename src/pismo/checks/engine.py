@@ -18,7 +18,7 @@ from pismo.checks.rules import (
     wording,
 )
 from pismo.checks.scope import IssueScope, LetterScope
-from pismo.compile import compile_issue
+from pismo.compile import Compilation, compile_issue
 from pismo.errors import UsageError
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
@@ -100,8 +100,18 @@ def check_issue(workspace: Workspace, issue_id: str) -> list[Finding]:
         near = guess(issue_id, workspace.issues)
         hint = f"did you mean '{near}'?" if near else "newsletters/ holds what there is"
         raise UsageError(f"no issue '{issue_id}'", hint=hint)
-    compiled = compile_issue(workspace, issue_id)
-    scope = IssueScope(workspace, workspace.issues[issue_id], compiled.editions)
+    return _check_compiled(workspace, compile_issue(workspace, issue_id))
+
+
+def review(workspace: Workspace, compiled: Compilation) -> tuple[Finding, ...]:
+    """Check one issue that is compiled already, with what concerns all of the workspace."""
+    found = [*workspace.findings, *check_segments(workspace)]
+    found.extend(_check_compiled(workspace, compiled))
+    return _sorted(Ignored(workspace.root).left(found))
+
+
+def _check_compiled(workspace: Workspace, compiled: Compilation) -> list[Finding]:
+    scope = IssueScope(workspace, workspace.issues[compiled.issue_id], compiled.editions)
     found = list(compiled.findings)
     for rule in ISSUE_CHECKS:
         found.extend(rule(scope))

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "publish": ("pismo.cli.publish:publish_command", "Hand a plan's letters over: everybody once"),
     "resume": ("pismo.cli.publish:resume_command", "Go on with an issue where it stopped"),
     "stop": ("pismo.cli.publish:stop_command", "Stop publishing an issue, wherever it runs"),
+    "test": ("pismo.cli.test:test_command", "Mail the letters of an issue to testers"),
     "explain": ("pismo.cli.explain:explain_command", "Say why one person gets what they get"),
     "ses": ("pismo.cli.ses:ses_group", "Examine the SES account, or make what it lacks"),
     "ses-sim": ("pismo.ses_sim.command:ses_sim_command", "Run a strict local Amazon SES"),

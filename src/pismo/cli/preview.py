@@ -1,13 +1,25 @@
 """`pismo preview`: look at every letter, on this machine only."""
 
+import os
 import secrets
 import socket
 import webbrowser
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pismo.cli.common import Call, say
-from pismo.errors import UsageError
+from pismo.errors import PlanError, UsageError
+
+if TYPE_CHECKING:
+    from pismo.explain import Audience
+    from pismo.model.edition import Edition
+    from pismo.plan import StoredPlan
+    from pismo.plan.state import State
+    from pismo.preview import Crowd
 
 LOOPBACK = "127.0.0.1"
 
@@ -16,27 +28,107 @@ LOOPBACK = "127.0.0.1"
 @click.option("--port", type=int, default=0, help="Port to listen on; a free one by default.")
 @click.option("--lan", is_flag=True, help="Let a phone on this network look, with a token.")
 @click.option("--open/--no-open", "opens", default=True, help="Open the browser.")
-@click.pass_context
-def preview_command(ctx: click.Context, port: int, *, lan: bool, opens: bool) -> None:
-    """Show every issue, segment and person side by side; reload when a file is saved."""
+@click.option(
+    "--export",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the letters as plain files for somebody without the tool, and stop.",
+)
+@click.option("--to", "tester", default="", help="Who «send to myself» mails, of testers.toml.")
+@click.pass_obj
+def preview_command(
+    call: Call, port: int, *, lan: bool, opens: bool, folder: Path | None, tester: str
+) -> None:
+    """Show every issue, segment and person side by side; reload when a file is saved.
+
+    «Send to myself» writes an .eml file to .pismo/self/; with --to NAME it is mailed to a tester
+    of .pismo/testers.toml through SES.
+    """
     from pismo.preview import Desk, Studio, create_app
 
-    call: Call = ctx.obj
+    studio = Studio(call.root)
+    if folder is not None:
+        _export(studio, folder)
+        return
     listening = _listen("0.0.0.0" if lan else LOOPBACK, port)  # noqa: S104  # asked for by --lan
     port = listening.getsockname()[1]
     token = secrets.token_urlsafe(16) if lan else ""
-    names = {LOOPBACK, "localhost", *([_own_address()] if lan else [])}
-    app = create_app(
-        Desk(Studio(call.root)),
-        hosts=frozenset(f"{name}:{port}" for name in names),
-        token=token,
-    )
     host = _own_address() if lan else LOOPBACK
-    url = f"http://{host}:{port}/" + (f"?token={token}" if token else "")
-    say(f"{url}  (Ctrl+C stops it)")
-    if opens:
-        webbrowser.open(url)
-    _run(app, listening)
+    names = {LOOPBACK, "localhost", host}
+    with ExitStack() as stack:
+        desk = Desk(studio, _crowd(call, stack), SelfMail(call, tester))
+        app = create_app(desk, hosts=frozenset(f"{name}:{port}" for name in names), token=token)
+        url = f"http://{host}:{port}/" + (f"?token={token}" if token else "")
+        say(f"{url}  (Ctrl+C stops it)")
+        if opens:
+            webbrowser.open(url)
+        _run(app, listening)
+
+
+def _export(studio: object, folder: Path) -> None:
+    from pismo.preview import Studio
+    from pismo.preview.export import export
+
+    assert isinstance(studio, Studio)
+    written = export(studio, folder, tuple(studio.workspace.issues))
+    say(f"{written} letters written. Open {folder / 'index.html'}")
+
+
+def _crowd(call: Call, stack: ExitStack) -> "Crowd":
+    """Bring real people, where there is an audience; it is opened when somebody asks for it."""
+    from pismo.preview import Crowd
+
+    if not (call.workspace.state_dir / "audience" / "current").exists():
+        return Crowd()
+    opened: list[State] = []
+
+    def state() -> "State":
+        from pismo.plan.state import open_state
+
+        if not opened:
+            opened.append(stack.enter_context(open_state(call.workspace, os.environ)))
+        return opened[0]
+
+    def audience() -> "Audience":
+        from pismo.audience import current
+        from pismo.explain import Audience
+
+        snapshot = current(call.workspace.state_dir)
+        if snapshot is None:
+            raise UsageError("there is no audience here", hint="pismo sample invents one")
+        now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        return Audience(call.workspace, snapshot, state(), now)
+
+    def stored_plan(issue: str) -> "StoredPlan | None":
+        from pismo.plan.state import latest_plan
+
+        try:
+            return latest_plan(call.workspace, state().ledger, issue)
+        except PlanError:
+            return None  # not planned, or not on this machine any more
+
+    return Crowd(audience, stored_plan)
+
+
+class SelfMail:
+    """Writes a letter to `.pismo/self/`, or mails it to one tester."""
+
+    def __init__(self, call: Call, tester: str) -> None:
+        self.call = call
+        self.tester = tester
+
+    def __call__(self, message: bytes, edition: "Edition") -> str:
+        """Put the message where its reader finds it; return where that is."""
+        if self.tester:
+            from pismo.cli.test import mail_to_tester
+
+            return mail_to_tester(self.call.workspace, self.tester, message)
+        folder = self.call.workspace.state_dir / "self"
+        self.call.workspace.state_dir.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        file = folder / f"{edition.issue.replace('/', '-')}-{edition.segment}.eml"
+        file.write_bytes(message)
+        return file.relative_to(self.call.root).as_posix()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -44,7 +136,9 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()
     except OSError as error:
+        listening.close()
         raise UsageError(
             f"port {port} cannot be used: {error.strerror}",
             hint="leave --port out, and a free one is taken",

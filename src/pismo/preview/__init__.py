@@ -6,6 +6,7 @@ sends a letter to oneself.
 
 from pismo.preview.app import create_app
 from pismo.preview.desk import Desk
+from pismo.preview.people import Crowd
 from pismo.preview.studio import Studio
 
-__all__ = ["Desk", "Studio", "create_app"]
+__all__ = ["Crowd", "Desk", "Studio", "create_app"]

@@ -60,6 +60,7 @@ def _watching(desk: Desk) -> Callable[[Starlette], Any]:
             yield
         finally:
             stop.set()
+            desk.close()
             await task
 
     return lifespan

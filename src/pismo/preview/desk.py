@@ -5,36 +5,23 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
 from pismo.errors import UsageError
-from pismo.explain import Explanation, explain_letter
+from pismo.explain import explain_letter, rule_text, rule_values
 from pismo.model.content import EVERYONE, Issue
 from pismo.model.edition import Edition
 from pismo.model.finding import Severity
 from pismo.model.people import Recipient
-from pismo.preview.letters import findings_json, letter_json
-from pismo.preview.people import Viewer, invented_people, recipient_of, rule_of, viewers_json
+from pismo.preview.baseline import APPROVED, BUILT, PLANNED, baseline
+from pismo.preview.letters import explanation_json, findings_json, letter_json
+from pismo.preview.people import Asked, Crowd, inert, viewers_json
 from pismo.preview.studio import Change, Studio
 from pismo.preview.words import difference
 from pismo.render import mime_program, render
 from pismo.workspace import current_issue
-
-
-class AudienceView(Protocol):
-    """Real people, where there is an audience; the command line brings one."""
-
-    def find(self, question: str) -> tuple[Viewer, ...]:
-        """Find people by id or by predicate."""
-
-    def recipient(self, issue: Issue, edition: Edition, person: str) -> Recipient:
-        """Return somebody as this letter would meet them."""
-
-    def sizes(self, newsletter: str) -> Mapping[str, int]:
-        """Count the people in each segment of a newsletter."""
-
 
 SendToSelf = Callable[[bytes, Edition], str]
 """Takes a whole message; returns where it went. The preview itself cannot send."""
@@ -45,18 +32,18 @@ class Desk:
     """Answers for the page; `listeners` are the open event streams."""
 
     studio: Studio
-    audience: AudienceView | None = None
+    crowd: Crowd = field(default_factory=Crowd)
     send_to_self: SendToSelf | None = None
-    published: Callable[[str, str], Edition | None] | None = None
-    listeners: set[asyncio.Queue[Change]] = field(default_factory=set)
+    listeners: set[asyncio.Queue[Change | None]] = field(default_factory=set)
 
     @staticmethod
     def calls() -> Mapping[str, Callable[["Desk", Mapping[str, Any]], dict[str, object]]]:
         """Name every call of the page and who answers it."""
         return {
             "workspace": lambda desk, body: desk.workspace(),  # noqa: ARG005
-            "people": lambda desk, body: desk.people(),  # noqa: ARG005
-            "find": lambda desk, body: desk.find(body["question"]),
+            "review": lambda desk, body: desk.review(str(body["issue"])),
+            "people": lambda desk, body: desk.people(str(body["issue"])),
+            "find": lambda desk, body: desk.find(str(body["question"])),
             "letter": lambda desk, body: desk.letter(*_asked(body)),
             "why": lambda desk, body: desk.why(*_asked(body)),
             "difference": lambda desk, body: desk.difference(body),
@@ -71,17 +58,22 @@ class Desk:
             listener.put_nowait(change)
 
     async def changes(self) -> AsyncIterator[Change]:
-        """Yield each reload from now on."""
-        queue: asyncio.Queue[Change] = asyncio.Queue()
+        """Yield each reload from now on, until `close`."""
+        queue: asyncio.Queue[Change | None] = asyncio.Queue()
         self.listeners.add(queue)
         try:
-            while True:
-                yield await queue.get()
+            while (change := await queue.get()) is not None:
+                yield change
         finally:
             self.listeners.discard(queue)
 
+    def close(self) -> None:
+        """End every open event stream."""
+        for listener in self.listeners:
+            listener.put_nowait(None)
+
     def workspace(self) -> dict[str, object]:
-        """Everything on the shelf: newsletters, issues, segments, counts."""
+        """Everything on the shelf: newsletters, issues, segments; nothing is compiled for it."""
         workspace = self.studio.workspace
         newsletters = [
             {
@@ -89,7 +81,7 @@ class Desk:
                 "title": newsletter.title,
                 "issues": [
                     self._issue_json(issue)
-                    for issue in workspace.issues.values()
+                    for issue in sorted(workspace.issues.values(), key=_newest_first)
                     if issue.newsletter == newsletter.name
                 ],
             }
@@ -98,68 +90,90 @@ class Desk:
         return {
             "language": workspace.settings.language,
             "generation": self.studio.generation,
+            "problem": self.studio.problem,
             "newsletters": newsletters,
             "current": current_issue(workspace, datetime.now(UTC).date()),
-            "audience": self.audience is not None,
+            "audience": self.crowd.audience is not None,
             "can_send": self.send_to_self is not None,
+            "baselines": [APPROVED, PLANNED, BUILT],
         }
 
-    def people(self) -> dict[str, object]:
-        """Everybody through whose eyes a letter can be seen without an audience."""
-        return {"people": viewers_json(invented_people(self.studio.workspace))}
+    def review(self, issue: str) -> dict[str, object]:
+        """What every check says of an issue, and how many people each segment reaches."""
+        workspace = self.studio.workspace
+        found = self.studio.reviewed(issue)
+        sizes = self.crowd.sizes(workspace, workspace.issues[issue].newsletter)
+        return {
+            "issue": issue,
+            "errors": sum(finding.severity is Severity.ERROR for finding in found),
+            "warnings": sum(finding.severity is Severity.WARNING for finding in found),
+            "findings": findings_json(found, workspace.root, workspace.settings.language),
+            "sizes": dict(sizes),
+            "people": sum(sizes.values()) if sizes else None,
+            "subjects": self._subject(issue),
+        }
+
+    def people(self, issue: str) -> dict[str, object]:
+        """Everybody through whose eyes a letter can be seen without asking the audience."""
+        return {"people": viewers_json(tuple(self.crowd.people(self.studio.workspace, issue)))}
 
     def find(self, question: str) -> dict[str, object]:
         """Find real people by id or predicate."""
-        if self.audience is None:
-            raise UsageError("there is no audience here", hint="pismo sample invents one")
-        return {"people": viewers_json(self.audience.find(question))}
+        return {"people": viewers_json(self.crowd.find(self.studio.workspace, question))}
 
-    def letter(
-        self, issue: str, segment: str, person: Mapping[str, str] | None
-    ) -> dict[str, object]:
+    def letter(self, issue: str, segment: str, person: Asked) -> dict[str, object]:
         """One letter, or what stands in its way."""
         workspace = self.studio.workspace
         shown = self.studio.shown(issue, segment)
-        recipient = (
-            self._recipient(issue, segment, shown.edition, person) if shown.edition else None
-        )
+        recipient = self._recipient(issue, shown.edition, person) if shown.edition else None
         return letter_json(
             shown,
             recipient,
             root=workspace.root,
             language=workspace.settings.language,
-            images=self._images_base(),
+            images=workspace.settings.site_base_url or "https://site.invalid",
         )
 
-    def why(self, issue: str, segment: str, person: Mapping[str, str] | None) -> dict[str, object]:
+    def why(self, issue: str, segment: str, person: Asked) -> dict[str, object]:
         """Why this reader's letter is what it is."""
         edition, recipient = self._filled(issue, segment, person)
-        rule = rule_of(self.studio.workspace.segments, segment)
-        return explanation_json(explain_letter(edition, recipient, rule))
+        workspace = self.studio.workspace
+        known = workspace.issues[issue]
+        explanation = explain_letter(edition, recipient, rule_text(workspace, segment))
+        return {
+            **explanation_json(explanation, rule_values(workspace, segment, recipient.facts)),
+            "belongs": self.crowd.belongs(workspace, known, person),
+            "excluded": self.crowd.excluded(known, edition, recipient, person),
+        }
 
     def difference(self, body: Mapping[str, Any]) -> dict[str, object]:
         """Two letters of an issue, word by word, as plain text with the subject on top."""
-        issue = str(body["issue"])
-        left, right = (self._plain(issue, body[side]) for side in ("right", "left"))
-        pieces = difference(left, right)
-        return {"words": [{"kind": piece.kind, "text": piece.text} for piece in pieces]}
+        issue, segment = str(body["issue"]), str(body["segment"])
+        against, person = str(body["against"]), body.get("person")
+        now, recipient = self._filled(issue, segment, person)
+        if against.startswith("@"):
+            before = baseline(self.studio.root, issue, segment, against, self.crowd.stored_plan)
+        else:
+            before, recipient_before = self._filled(issue, against, person)
+            return _pieces(before, recipient_before, now, recipient)
+        return _pieces(before, recipient, now, recipient)
 
-    def eml(self, issue: str, segment: str, person: Mapping[str, str] | None) -> dict[str, object]:
-        """The whole message, to open in a mail program."""
+    def eml(self, issue: str, segment: str, person: Asked) -> dict[str, object]:
+        """The whole message, to open in a mail program; its links lead nowhere."""
         name = f"{issue.replace('/', '-')}-{segment}.eml"
-        message = self._message(issue, segment, person)
+        _, message = self._message(issue, segment, person)
         return {"name": name, "eml": b64encode(message).decode()}
 
-    def send(self, issue: str, segment: str, person: Mapping[str, str] | None) -> dict[str, object]:
+    def send(self, issue: str, segment: str, person: Asked) -> dict[str, object]:
         """Send this letter to oneself."""
         if self.send_to_self is None:
             raise UsageError("this preview was not told where to send")
-        edition, _ = self._filled(issue, segment, person)
-        return {"where": self.send_to_self(self._message(issue, segment, person), edition)}
+        edition, message = self._message(issue, segment, person)
+        return {"where": self.send_to_self(message, edition)}
 
     def image(self, name: str) -> tuple[str, bytes] | None:
         """Find an image of any issue that was looked at, by its hashed name."""
-        for issue in self.studio.workspace.issues:
+        for issue in self.studio.looked_at():
             for image in self.studio.compilation(issue).images:
                 if image.name == name:
                     return image.name, image.data
@@ -167,95 +181,57 @@ class Desk:
 
     def _issue_json(self, issue: Issue) -> dict[str, object]:
         workspace = self.studio.workspace
-        newsletter = workspace.newsletter_of(issue)
-        found = self.studio.findings(issue.id)
-        sizes = self.audience.sizes(newsletter.name) if self.audience else {}
-        segments = [
-            {
-                "id": segment,
-                "title": workspace.segments[segment].title,
-                "people": sizes.get(segment),
-            }
-            for segment in newsletter.segments
-        ]
         everyone = "все остальные" if workspace.settings.language == "ru" else "everybody else"
-        segments.append({"id": EVERYONE, "title": everyone, "people": sizes.get(EVERYONE)})
+        segments = [
+            {"id": segment, "title": workspace.segments[segment].title}
+            for segment in workspace.newsletter_of(issue).segments
+        ]
         return {
             "id": issue.id,
             "date": issue.date.isoformat(),
-            "subject": issue.subject,
+            "title": issue.title,
             "draft": issue.draft,
-            "errors": sum(finding.severity is Severity.ERROR for finding in found),
-            "warnings": sum(finding.severity is Severity.WARNING for finding in found),
-            "findings": findings_json(found, workspace.root, workspace.settings.language),
-            "segments": segments,
-            "people": sum(sizes.values()) if sizes else None,
+            "segments": [*segments, {"id": EVERYONE, "title": everyone}],
         }
 
-    def _filled(
-        self, issue: str, segment: str, person: Mapping[str, str] | None
-    ) -> tuple[Edition, Recipient]:
+    def _subject(self, issue: str) -> str:
+        editions = self.studio.compilation(issue).editions
+        if not editions:
+            return ""
+        edition = editions[-1]
+        return render(edition, self._recipient(issue, edition, None)).subject
+
+    def _filled(self, issue: str, segment: str, person: Asked) -> tuple[Edition, Recipient]:
         edition = self.studio.shown(issue, segment).edition
         if edition is None:
             raise UsageError(f"{issue} does not build for {segment}")
-        return edition, self._recipient(issue, segment, edition, person)
+        return edition, self._recipient(issue, edition, person)
 
-    def _recipient(
-        self, issue: str, segment: str, edition: Edition, person: Mapping[str, str] | None
-    ) -> Recipient:
+    def _recipient(self, issue: str, edition: Edition, person: Asked) -> Recipient:
         workspace = self.studio.workspace
-        if person and person.get("kind") == "audience" and self.audience is not None:
-            return self.audience.recipient(workspace.issues[issue], edition, person["id"])
-        newsletter = workspace.issues[issue].newsletter
-        return recipient_of(workspace, newsletter, segment, person["id"] if person else None)
+        return self.crowd.recipient(workspace, workspace.issues[issue], edition, person)
 
-    def _plain(self, issue: str, side: Mapping[str, Any]) -> str:
-        segment = str(side["segment"])
-        person = side.get("person")
-        if segment.startswith("@"):
-            return self._published(issue)
+    def _message(self, issue: str, segment: str, person: Asked) -> tuple[Edition, bytes]:
         edition, recipient = self._filled(issue, segment, person)
+        write = mime_program(edition)
+        return edition, write(inert(recipient), datetime.now(UTC), "preview@pismo.invalid")
+
+
+def _pieces(
+    before: Edition, reader_before: Recipient, now: Edition, reader: Recipient
+) -> dict[str, object]:
+    texts = []
+    for edition, recipient in ((before, reader_before), (now, reader)):
         email = render(edition, recipient)
-        return f"{email.subject}\n{email.preheader}\n\n{email.text}"
-
-    def _published(self, issue: str) -> str:
-        edition = self.published(issue, EVERYONE) if self.published else None
-        if edition is None:
-            raise UsageError(f"{issue} was not built yet", hint=f"pismo build {issue}")
-        newsletter = self.studio.workspace.issues[issue].newsletter
-        email = render(edition, recipient_of(self.studio.workspace, newsletter, EVERYONE, None))
-        return f"{email.subject}\n{email.preheader}\n\n{email.text}"
-
-    def _message(self, issue: str, segment: str, person: Mapping[str, str] | None) -> bytes:
-        edition, recipient = self._filled(issue, segment, person)
-        return mime_program(edition)(recipient, datetime.now(UTC), "<preview@pismo.invalid>")
-
-    def _images_base(self) -> str:
-        return self.studio.workspace.settings.site_base_url or "https://site.invalid"
+        texts.append(f"{email.subject}\n{email.preheader}\n\n{email.text}")
+    pieces = difference(*texts)
+    return {"words": [{"kind": piece.kind, "text": piece.text} for piece in pieces]}
 
 
-def explanation_json(explanation: Explanation) -> dict[str, object]:
-    """Return an explanation as the page and `pismo explain --json` list it."""
-    return {
-        "segment": explanation.segment,
-        "variant": explanation.variant,
-        "rule": explanation.rule,
-        "values": [
-            {"name": name, "value": None if value is None else str(value)}
-            for name, value in explanation.values.items()
-        ],
-        "picks": [
-            {"id": pick.id, "title": pick.title, "reason": pick.reason}
-            for pick in explanation.picks
-        ],
-        "choices": [{"test": choice.test, "taken": choice.taken} for choice in explanation.choices],
-        "holes": [
-            {"name": hole.name, "value": hole.value, "fallback_used": hole.fallback_used}
-            for hole in explanation.holes
-        ],
-    }
+def _newest_first(issue: Issue) -> tuple[int, str]:
+    return -issue.date.toordinal(), issue.id
 
 
-def _asked(body: Mapping[str, Any]) -> tuple[str, str, Mapping[str, str] | None]:
+def _asked(body: Mapping[str, Any]) -> tuple[str, str, Asked]:
     person = body.get("person")
     return str(body["issue"]), str(body["segment"]), person if isinstance(person, dict) else None

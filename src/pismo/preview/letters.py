@@ -4,6 +4,8 @@ from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pismo.explain import Explanation
+from pismo.model.content import FactValue
 from pismo.model.edition import Choice, Edition, Hole, Parts, Repeat, Static
 from pismo.model.finding import Finding, finding_json
 from pismo.model.people import Email, Recipient
@@ -28,11 +30,12 @@ def letter_json(
     """
     findings = findings_json(shown.findings, root, language)
     if shown.edition is None or recipient is None:
-        return {"status": "broken", "findings": findings}
+        return {"status": "broken", "findings": findings, "problem": shown.problem}
     email = render(shown.edition, recipient)
     return {
         "status": "stale" if shown.stale else "ok",
         "findings": findings,
+        "problem": shown.problem,
         "from": f"{email.sender.name} <{email.sender.address}>",
         "subject": email.subject,
         "preheader": email.preheader,
@@ -42,6 +45,30 @@ def letter_json(
         "source": list(source_json(shown.edition)),
         "bytes": size_json(email),
         "digest": shown.edition.digest,
+    }
+
+
+def explanation_json(
+    explanation: Explanation, values: Mapping[str, FactValue]
+) -> dict[str, object]:
+    """Return an explanation as the page lists it; `values` are those that the rule reads."""
+    return {
+        "segment": explanation.segment,
+        "variant": explanation.variant,
+        "rule": explanation.rule,
+        "values": [
+            {"name": name, "value": None if value is None else str(value)}
+            for name, value in values.items()
+        ],
+        "picks": [
+            {"id": pick.id, "title": pick.title, "reason": pick.reason}
+            for pick in explanation.picks
+        ],
+        "choices": [{"test": choice.test, "taken": choice.taken} for choice in explanation.choices],
+        "holes": [
+            {"name": hole.name, "value": hole.value, "fallback_used": hole.fallback_used}
+            for hole in explanation.holes
+        ],
     }
 
 

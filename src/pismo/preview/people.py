@@ -1,17 +1,24 @@
 """Whose eyes a letter is seen through.
 
-Examples, invented people, and, where there is an audience, anybody in it by id or predicate.
+Examples, invented people, and, where there is an audience, anybody in it by id or predicate, and
+the people of a stored plan. A viewer has no address: only what a label needs.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
-from pismo.build.sample import sample_recipient
+from pismo.build.sample import NOWHERE, sample_recipient
 from pismo.errors import UsageError
-from pismo.model.content import Segment
-from pismo.model.people import Recipient
+from pismo.explain import Audience
+from pismo.explain.person import invented_segment, planned_recipient
+from pismo.model.content import FactValue, Issue, Person
+from pismo.model.edition import Edition
+from pismo.model.people import Links, Recipient
 from pismo.model.workspace import Workspace
+from pismo.plan import StoredPlan, read_people
+from pismo.preview.personas import personas
 
 
 class Kind(StrEnum):
@@ -19,12 +26,14 @@ class Kind(StrEnum):
 
     EXAMPLE = "example"
     INVENTED = "invented"
+    PERSONA = "persona"
     AUDIENCE = "audience"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody to look through: no address, only what a label needs."""
+    """Somebody to look through."""
 
     id: str
     label: str
@@ -32,41 +41,125 @@ class Viewer:
     kind: Kind
 
 
-def invented_people(workspace: Workspace) -> tuple[Viewer, ...]:
-    """List the people of `segments/people.toml`."""
-    return tuple(
-        Viewer(person.id, _label(person.id, person.facts), person.about, Kind.INVENTED)
-        for person in workspace.people
-    )
+Asked = Mapping[str, str] | None
+"""A viewer as the page names them: kind and id; None for the segment's own example."""
 
 
-def recipient_of(
-    workspace: Workspace, newsletter: str, segment: str, viewer_id: str | None
-) -> Recipient:
-    """Return the recipient for a sample letter of `segment`, seen by an invented person.
+@dataclass
+class Crowd:
+    """Everybody there is to look through.
 
     Args:
-        workspace: The workspace.
-        newsletter: The series.
-        segment: Whose edition; the person is shown it whether or not they belong there.
-        viewer_id: Somebody of people.toml, or None for the segment's own example.
-
-    Raises:
-        UsageError: If there is no such person.
+        audience: Opens the real people at first use; None if there are none.
+        stored_plan: Issue -> its stored plan, if there is one on this machine.
     """
-    sample = sample_recipient(workspace, workspace.newsletters[newsletter], segment)
-    if viewer_id is None:
-        return sample
-    for person in workspace.people:
-        if person.id == viewer_id:
-            return replace(sample, id=person.id, facts=person.facts)
-    raise UsageError(f"no person '{viewer_id}' in segments/people.toml")
+
+    audience: Callable[[], Audience] | None = None
+    stored_plan: Callable[[str], StoredPlan | None] = field(default=lambda _: None)
+
+    @cached_property
+    def real(self) -> Audience:
+        """The audience.
+
+        Raises:
+            UsageError: If there is none.
+        """
+        if self.audience is None:
+            raise UsageError("there is no audience here", hint="pismo sample invents one")
+        return self.audience()
+
+    def people(self, workspace: Workspace, issue: str) -> Iterator[Viewer]:
+        """List people.toml, personas, and the first people of the issue's plan."""
+        for person in workspace.people:
+            yield _viewer(person, Kind.INVENTED)
+        for person in personas(workspace.settings.language):
+            yield _viewer(person, Kind.PERSONA)
+        stored = self.stored_plan(issue)
+        if stored is not None and stored.shards and self.audience is not None:
+            yield from self._planned(stored)
+
+    def find(self, workspace: Workspace, question: str) -> tuple[Viewer, ...]:
+        """Find real people by id or predicate."""
+        self.real.workspace = workspace
+        return tuple(
+            Viewer(one.id, _label(one.id, one.first_name, one.city), "", Kind.AUDIENCE)
+            for one in self.real.find(question)
+        )
+
+    def sizes(self, workspace: Workspace, newsletter: str) -> Mapping[str, int]:
+        """Count the people of each segment; empty without an audience."""
+        if self.audience is None:
+            return {}
+        self.real.workspace = workspace
+        return self.real.sizes(newsletter)
+
+    def recipient(
+        self, workspace: Workspace, issue: Issue, edition: Edition, person: Asked
+    ) -> Recipient:
+        """Return somebody as this letter meets them.
+
+        Raises:
+            UsageError: If there is no such person.
+        """
+        sample = sample_recipient(workspace, workspace.newsletter_of(issue), edition.segment)
+        if person is None:
+            return sample
+        kind, name = person["kind"], person["id"]
+        if kind == Kind.AUDIENCE:
+            self.real.workspace = workspace
+            return self.real.recipient(issue, edition, name)
+        if kind == Kind.PLAN:
+            return self._from_plan(issue.id, name)
+        facts = _known(workspace, name).facts
+        return replace(sample, id=name, facts=facts)
+
+    def belongs(self, workspace: Workspace, issue: Issue, person: Asked) -> str:
+        """Return the segment that somebody falls into, '' for an example."""
+        if person is None:
+            return ""
+        if person["kind"] == Kind.PLAN:
+            return self._from_plan(issue.id, person["id"]).segment
+        if person["kind"] == Kind.AUDIENCE:
+            self.real.workspace = workspace
+            return self.real.segment_of(issue.newsletter, person["id"])
+        everybody = (*workspace.people, *personas(workspace.settings.language))
+        return invented_segment(replace(workspace, people=everybody), issue, person["id"])
+
+    def excluded(self, issue: Issue, edition: Edition, recipient: Recipient, person: Asked) -> str:
+        """Return why a real person would get no letter, '' if they would."""
+        if person is None or person["kind"] != Kind.AUDIENCE:
+            return ""
+        return self.real.excluded(issue, edition, recipient)
+
+    def _planned(self, stored: StoredPlan) -> Iterator[Viewer]:
+        """Take the first few people of a plan: the canary share, so all segments are among them."""
+        signer = self.real.state.signer
+        people = read_people(stored, stored.shards[0], signer)
+        for planned, _ in zip(people, range(_PLAN_PEOPLE), strict=False):
+            recipient = planned.recipient
+            name = str(recipient.facts.get("first_name") or "")
+            yield Viewer(recipient.id, _label(recipient.id, name, recipient.segment), "", Kind.PLAN)
+
+    def _from_plan(self, issue: str, person: str) -> Recipient:
+        stored = self.stored_plan(issue)
+        found = stored and planned_recipient(stored, person, self.real.state.signer)
+        if not found:
+            raise UsageError(f"'{person}' is not in the plan of {issue} (any more)")
+        return found
 
 
-def rule_of(segments: Mapping[str, Segment], segment: str) -> str:
-    """Return a segment's predicate as written, '' for everyone."""
-    found = segments.get(segment)
-    return found.where.strip() if found else ""
+_PLAN_PEOPLE = 12
+
+
+def inert(recipient: Recipient) -> Recipient:
+    """Return somebody whose links lead nowhere: for letters that others will click in."""
+    links = Links(
+        unsubscribe=f"{NOWHERE}/u/test",
+        preferences=f"{NOWHERE}/p/test",
+        web=recipient.links.web,
+        items=dict.fromkeys(recipient.links.items, f"{NOWHERE}/a/test"),
+    )
+    return replace(recipient, links=links, address=None)
 
 
 def viewers_json(viewers: Sequence[Viewer]) -> list[dict[str, str]]:
@@ -77,6 +170,19 @@ def viewers_json(viewers: Sequence[Viewer]) -> list[dict[str, str]]:
     ]
 
 
-def _label(person_id: str, facts: Mapping[str, object]) -> str:
-    seen = [facts.get("first_name"), facts.get("city")]
+def _known(workspace: Workspace, name: str) -> Person:
+    for person in (*workspace.people, *personas(workspace.settings.language)):
+        if person.id == name:
+            return person
+    raise UsageError(f"no person '{name}' in segments/people.toml")
+
+
+def _viewer(person: Person, kind: Kind) -> Viewer:
+    facts: Mapping[str, FactValue] = person.facts
+    name, city = facts.get("first_name"), facts.get("city")
+    label = person.about if kind is Kind.PERSONA else _label(person.id, name, city)
+    return Viewer(person.id, label, person.about, kind)
+
+
+def _label(person_id: str, *seen: FactValue) -> str:
     return ", ".join(str(value) for value in seen if value) or person_id

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pismo.checks import review
 from pismo.compile import Compilation, FragmentCache, compile_issue
-from pismo.errors import UsageError
+from pismo.errors import PismoError, UsageError
 from pismo.model.edition import Edition
-from pismo.model.finding import Finding
+from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
-from pismo.segments import check_segments
 from pismo.workspace import load_workspace
 
 
@@ -25,11 +25,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What there is to show of one segment's letter: an edition, perhaps an old one, or nothing."""
+    """What there is to show of one segment's letter: an edition, perhaps an old one, or nothing.
+
+    `problem` is why the workspace as a whole could not be read, '' if it could.
+    """
 
     edition: Edition | None
     stale: bool
     findings: tuple[Finding, ...]
+    problem: str = ""
 
 
 @dataclass(slots=True)
@@ -44,8 +48,10 @@ class Studio:
     root: Path
     load: Callable[[Path], Workspace] = load_workspace
     generation: int = 0
+    problem: str = ""
     _workspace: Workspace | None = None
     _compiled: dict[str, Compilation] = field(default_factory=dict)
+    _reviewed: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     _last_good: dict[tuple[str, str], Edition] = field(default_factory=dict)
     _cache: FragmentCache = field(default_factory=FragmentCache)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -59,16 +65,20 @@ class Studio:
             return self._workspace
 
     def reload(self) -> Change:
-        """Read the files again and compile what was being looked at."""
+        """Read the files again; issues are compiled again when somebody looks at them.
+
+        If the workspace cannot be read at all, the last one stays, and `problem` says why.
+        """
         started = time.perf_counter()
         with self._lock:
-            looked_at = tuple(self._compiled)
-            self._workspace = self.load(self.root)
+            try:
+                self._workspace = self.load(self.root)
+                self.problem = ""
+            except PismoError as error:
+                self.problem = str(error)
             self._compiled.clear()
+            self._reviewed.clear()
             self.generation += 1
-            for issue in looked_at:
-                if issue in self._workspace.issues:
-                    self.compilation(issue)
             return Change(self.generation, time.perf_counter() - started)
 
     def compilation(self, issue: str) -> Compilation:
@@ -87,19 +97,37 @@ class Studio:
                     self._last_good[issue, edition.segment] = edition
             return self._compiled[issue]
 
+    def looked_at(self) -> tuple[str, ...]:
+        """Name the issues that somebody has looked at since the start, and that still exist."""
+        with self._lock:
+            seen = dict.fromkeys(issue for issue, _ in self._last_good)
+            return tuple(issue for issue in seen if issue in self.workspace.issues)
+
     def shown(self, issue: str, segment: str) -> Shown:
         """Return a segment's letter; if it does not compile, the last good one, marked so."""
         compiled = self.compilation(issue)
         mine = tuple(finding for finding in compiled.findings if finding.segment in (None, segment))
         for edition in compiled.editions:
             if edition.segment == segment:
-                return Shown(edition, stale=False, findings=mine)
+                return Shown(edition, bool(self.problem), mine, self.problem)
+        # What is missing here may be missing because its own file cannot be read.
+        errors = (one for one in self.workspace.findings if one.severity is Severity.ERROR)
         with self._lock:
-            return Shown(self._last_good.get((issue, segment)), stale=True, findings=mine)
+            last = self._last_good.get((issue, segment))
+        return Shown(last, stale=True, findings=(*errors, *mine), problem=self.problem)
 
-    def findings(self, issue: str) -> tuple[Finding, ...]:
-        """Return everything found that concerns an issue, the workspace's own problems first."""
-        workspace = self.workspace
-        found = [*workspace.findings, *check_segments(workspace)]
-        found.extend(self.compilation(issue).findings)
-        return tuple(dict.fromkeys(found))
+    def reviewed(self, issue: str) -> tuple[Finding, ...]:
+        """Return what every check says of an issue, once per reload; slower than the letters."""
+        with self._lock:
+            compiled, workspace, generation = (
+                self.compilation(issue),
+                self.workspace,
+                self.generation,
+            )
+            if issue in self._reviewed:
+                return self._reviewed[issue]
+        found = review(workspace, compiled)
+        with self._lock:
+            if generation == self.generation:
+                self._reviewed[issue] = found
+        return found

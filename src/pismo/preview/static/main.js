@@ -1,275 +1,157 @@
-// The desk: what is chosen, and drawing it. One state, one `draw`.
+// The desk: one state, one `draw`; what a click or a key does, and what a save brings.
 
 import * as api from "./api.js";
 import { element, fill, find } from "./dom.js";
-import { letterFrame, showLetter, sizeGauge } from "./frame.js";
-import { listenToKeys, helpTable } from "./keys.js";
+import { helpTable, listenToKeys } from "./keys.js";
 import { findingsPanel, whyPanel } from "./margin.js";
+import { button, drawShelf, drawTools } from "./shelf.js";
+import { drawDifference, drawLetter, drawMatrix, drawSizes, forget } from "./stage.js";
+import { MODES, THEMES, WIDTHS, issues, personNow, reviewNow, segmentsNow, settle, state } from "./state.js";
 import { speak, spoken, word } from "./words.js";
 
-const VIEWS = ["matrix", "letter", "difference"];
-const WIDTHS = ["phone", "desktop", "free"];
-const THEMES = ["light", "dark-apple", "dark-partial", "dark-full"];
-const MODES = ["html", "text", "source", "headers"];
-const THEME_WORDS = { light: "light", "dark-apple": "darkApple", "dark-partial": "darkPartial", "dark-full": "darkFull" };
-
-const state = {
-  workspace: null, people: [], issue: null, segment: null, person: null, against: null,
-  view: "matrix", mode: "html", look: { width: "phone", theme: "light", images: true },
-};
-const frames = new Map();
 let turn = 0;
+let generation = 0;
 
-export function issues() {
-  return state.workspace?.newsletters.flatMap((newsletter) => newsletter.issues) ?? [];
-}
-
-const issueNow = () => issues().find((issue) => issue.id === state.issue);
-const segmentsNow = () => issueNow()?.segments ?? [];
-
-async function refresh() {
-  state.workspace = await api.workspace();
-  if (!issueNow()) {
-    const all = issues();
-    state.issue = (all.find((issue) => issue.id === state.workspace.current) ?? all.at(-1))?.id ?? null;
-  }
-  if (!segmentsNow().some((segment) => segment.id === state.segment)) state.segment = segmentsNow()[0]?.id ?? null;
-  state.people = state.issue ? (await api.people(state.issue)).people : [];
-  if (state.person && !state.people.some((person) => person.id === state.person.id) && state.person.kind !== "audience") state.person = null;
-}
-
-export async function draw() {
+async function draw() {
   const mine = ++turn;
-  drawShelf();
-  drawTools();
+  const isCurrent = () => mine === turn;
+  drawFrame();
   if (!state.issue) return fill(find("stage"), element("p", { class: "quiet big", text: word("empty") }));
-  if (state.view === "matrix") await drawMatrix(mine);
-  if (state.view === "letter") await drawLetter(mine);
-  if (state.view === "difference") await drawDifference(mine);
+  try {
+    if (state.view === "matrix") await drawMatrix(isCurrent, choose, painted);
+    if (state.view === "letter") await drawLetter(isCurrent, choose, letterButtons(), painted);
+    if (state.view === "difference") await drawDifference(isCurrent, choose, painted);
+  } catch (error) {
+    tell(error.message);
+  }
+  if (!isCurrent()) return;
   document.body.dataset.drawn = String(mine);
+  drawMargin(isCurrent);
 }
 
-function drawShelf() {
-  const groups = state.workspace.newsletters.map((newsletter) => element("section", {},
-    element("h2", { text: newsletter.title }),
-    element("ul", { class: "plain" }, newsletter.issues.map(issueEntry))));
-  const title = element("h2", { class: "visually-hidden", text: word("issues") });
-  fill(find("shelf"), title, ...groups);
+function drawFrame() {
+  drawShelf(choose);
+  drawTools({ act: choose, look, findPeople, speak: otherLanguage, help: toggleHelp });
 }
 
-function issueEntry(issue) {
-  const marks = [
-    issue.draft ? element("span", { class: "tag", text: word("draft") }) : null,
-    issue.errors ? element("span", { class: "count error", text: String(issue.errors) }) : null,
-    issue.warnings ? element("span", { class: "count warning", text: String(issue.warnings) }) : null,
-    issue.people != null ? element("span", { class: "quiet", text: `${issue.people} ${word("peopleCount")}` }) : null,
-  ];
-  return element("li", {}, element("button", {
-    type: "button", class: "issue", "aria-current": issue.id === state.issue ? "true" : "false",
-    onclick: () => choose({ issue: issue.id }),
-  }, element("span", { text: issue.date }), element("span", { class: "issue-subject", text: issue.subject }), ...marks));
+// Tell whoever measures that the letters of this generation are on the screen.
+function painted() {
+  document.body.dataset.painted = String(generation);
+  document.body.dispatchEvent(new CustomEvent("letters-painted", { detail: generation }));
 }
 
-function drawTools() {
-  fill(find("views"), ...VIEWS.map((view) => button(word(view), state.view === view, () => choose({ view }))));
-  fill(find("tools"),
-    select(word("width"), WIDTHS, state.look.width, (width) => look({ width })),
-    select(word("theme"), THEMES, state.look.theme, (theme) => look({ theme }), THEME_WORDS),
-    state.view === "letter" ? select(word("mode"), MODES, state.mode, (mode) => choose({ mode })) : null,
-    button(state.look.images ? word("images") : word("imagesOff"), !state.look.images, () => look({ images: !state.look.images })),
-    personSelect(),
-    state.workspace.audience ? element("input", {
-      class: "find", type: "search", placeholder: word("find"), title: word("findHint"), "aria-label": word("find"),
-      onchange: (event) => findPeople(event.target.value),
-    }) : null,
-    button(word("language"), false, () => { speak(spoken() === "ru" ? "en" : "ru"); draw(); }),
-    button("?", false, toggleHelp));
+async function drawMargin(isCurrent) {
+  const mine = (finding) => state.view !== "letter" || !finding.segment || finding.segment === state.segment;
+  const panels = [findingsPanel((reviewNow()?.findings ?? []).filter(mine), reviewNow() !== undefined, () => tell(word("copyPath")))];
+  if (state.view === "letter") {
+    const why = await api.why(state.issue, state.segment, personNow()).catch(() => null);
+    if (!isCurrent()) return;
+    const belongs = segmentsNow().find((segment) => segment.id === why?.belongs);
+    panels.push(whyPanel(why, belongs?.id === state.segment ? null : belongs, (segment) => choose({ segment })));
+  }
+  fill(find("margin"), panels);
 }
 
-function personSelect() {
-  const options = [
-    element("option", { value: "", text: `${word("person")}: ${word("example")}` }),
-    ...state.people.map((person) => element("option", {
-      value: person.id, selected: person.id === state.person?.id, text: `${person.label} · ${word(person.kind)}`, title: person.about,
-    })),
-  ];
-  return element("select", {
-    "aria-label": word("person"),
-    onchange: (event) => choose({ person: state.people.find((person) => person.id === event.target.value) ?? null }),
-  }, options);
+// Checks are slower than letters, so they come after them: this issue's, then the others'.
+async function review(onlyThis) {
+  const mine = generation;
+  const wanted = [state.issue, ...(onlyThis ? [] : issues().map((issue) => issue.id).filter((id) => id !== state.issue).slice(0, 24))];
+  for (const issue of wanted.filter(Boolean)) {
+    const answer = await api.review(issue).catch(() => null);
+    if (mine !== generation) return;
+    if (!answer) continue;
+    state.reviews.set(issue, answer);
+    drawShelf(choose);
+    if (issue !== state.issue) continue;
+    drawSizes();
+    const now = turn;
+    await drawMargin(() => now === turn);
+    document.body.dataset.reviewed = String(generation);
+  }
+}
+
+async function loadPeople() {
+  const answer = await api.people(state.issue).catch(() => ({ people: [] }));
+  const found = state.people.filter((person) => person.kind === "audience");
+  state.people = [...found, ...answer.people];
+  if (state.person && !state.people.some((person) => person.id === state.person.id)) state.person = null;
+  drawFrame();
 }
 
 async function findPeople(question) {
   if (!question.trim()) return;
   try {
     const { people } = await api.findPeople(question);
+    if (!people.length) return tell(word("nobody"));
     state.people = [...people, ...state.people.filter((person) => person.kind !== "audience")];
-    if (people.length) choose({ person: people[0] });
-    else tell(word("nobody"));
+    tell(`${word("found")}: ${people.length}`);
+    await choose({ person: people[0] });
   } catch (error) {
     tell(error.message);
   }
 }
 
-async function drawMatrix(mine) {
-  const columns = segmentsNow().map((segment) => {
-    const frame = keptFrame(segment.id, segment.title);
-    const gauge = element("div");
-    const head = element("button", { type: "button", class: "column-head", onclick: () => choose({ segment: segment.id, view: "letter" }) },
-      element("strong", { text: segment.title }), segment.people != null ? element("span", { class: "quiet", text: ` ${segment.people} ${word("peopleCount")}` }) : null);
-    const subject = element("p", { class: "subject" });
-    return { segment, frame, gauge, subject, node: element("article", { class: "column" }, head, subject, frame, gauge) };
-  });
-  const old = [...document.querySelectorAll("#stage .column")].length === columns.length;
-  if (!old || find("stage").dataset.view !== `matrix ${state.issue}`) fill(find("stage"), element("div", { class: "matrix" }, columns.map((column) => column.node)));
-  else fill(find("stage").querySelector(".matrix"), columns.map((column) => column.node));
-  find("stage").dataset.view = `matrix ${state.issue}`;
-  fill(find("margin"), findingsPanel(issueNow()?.findings ?? [], () => tell(word("copyPath"))));
-  await Promise.all(columns.map(async ({ segment, frame, gauge, subject, node }) => {
-    const letter = await api.letter(state.issue, segment.id, state.person);
-    if (mine !== turn) return;
-    paint(letter, frame, node);
-    subject.textContent = letter.subject ?? "";
-    if (letter.bytes) fill(gauge, sizeGauge(letter.bytes));
-  }));
-}
-
-function keptFrame(key, title) {
-  const frame = letterFrame(title, state.look);
-  const kept = frames.get(key);
-  frames.set(key, frame);
-  // Moving an iframe reloads it, so a new one takes over the old one's scroll.
-  const top = kept?.contentDocument?.scrollingElement?.scrollTop;
-  if (top) frame.addEventListener("painted", () => { const page = frame.contentDocument?.scrollingElement; if (page) page.scrollTop = top; }, { once: true });
-  return frame;
-}
-
-function paint(letter, frame, node) {
-  node.classList.toggle("stale", letter.status === "stale");
-  node.classList.toggle("broken", letter.status === "broken");
-  node.querySelector(".notice")?.remove();
-  if (letter.status !== "ok") {
-    const text = [word(letter.status === "stale" ? "stale" : "broken"), ...letter.findings.map((finding) => `${finding.path}:${finding.line} ${finding.message}`)];
-    frame.before(element("div", { class: "notice", role: "alert" }, text.map((line) => element("p", { text: line }))));
-  }
-  if (letter.html != null) showLetter(frame, letter.html, state.look);
-}
-
-async function drawLetter(mine) {
-  const letter = await api.letter(state.issue, state.segment, state.person);
-  if (mine !== turn) return;
-  const tabs = element("div", { class: "tabs", role: "tablist" }, segmentsNow().map((segment) => element("button", {
-    type: "button", role: "tab", "aria-selected": String(segment.id === state.segment), text: segment.title, onclick: () => choose({ segment: segment.id }),
-  })));
-  const node = element("article", { class: "single" });
-  const head = element("header", { class: "letter-head" },
-    field("from", letter.from), field("subject", letter.subject), field("preheader", letter.preheader),
-    letter.bytes ? sizeGauge(letter.bytes) : null,
-    element("div", { class: "row" },
-      state.workspace.can_send ? button(word("send"), false, sendToMyself) : null,
-      button(word("eml"), false, download)));
-  const kept = find("stage").dataset.view === `letter ${state.issue} ${state.segment} ${state.mode}` ? find("stage").querySelector("iframe") : null;
-  if (kept) {
-    kept.style.width = letterFrame("", state.look).style.width;
-    const article = kept.closest("article");
-    article.querySelector(".letter-head").replaceWith(head);
-    find("stage").querySelector(".tabs").replaceWith(tabs);
-    paint(letter, kept, article);
-  } else {
-    fill(find("stage"), tabs, node);
-    node.append(head);
-    drawMode(letter, node);
-  }
-  find("stage").dataset.view = `letter ${state.issue} ${state.segment} ${state.mode}`;
-  const why = await api.why(state.issue, state.segment, state.person).catch(() => null);
-  if (mine !== turn) return;
-  fill(find("margin"), findingsPanel(letter.findings, () => tell(word("copyPath"))), whyPanel(why));
-}
-
-function drawMode(letter, node) {
-  if (state.mode === "html" || letter.status !== "ok") {
-    const frame = letterFrame(letter.subject ?? state.segment, state.look);
-    node.append(frame);
-    paint(letter, frame, node);
-  } else if (state.mode === "headers") {
-    node.append(element("dl", { class: "values wide" }, letter.headers.flatMap(([name, value]) => [element("dt", { text: name }), element("dd", { text: value })])));
-  } else if (state.mode === "source") {
-    node.append(element("pre", { class: "source", tabIndex: 0 }, letter.source.map((part) => part.hole ? element("mark", { text: part.text, title: part.hole }) : part.text)));
-  } else {
-    node.append(element("pre", { class: "source", tabIndex: 0, text: letter.text }));
-  }
-}
-
-function field(name, value) {
-  return element("p", { class: "field" }, element("span", { class: "quiet", text: word(name) }), " ", element("span", { text: value ?? "" }));
-}
-
-async function drawDifference(mine) {
-  const sides = [...segmentsNow().map((segment) => ({ id: segment.id, title: segment.title })), { id: "@published", title: word("published") }];
-  state.against ??= sides[1]?.id ?? "@published";
-  const controls = element("div", { class: "row" },
-    picker(word("left"), sides.slice(0, -1), state.segment, (segment) => choose({ segment })),
-    picker(word("against"), sides, state.against, (against) => choose({ against })));
-  const answer = await api.difference(state.issue, { segment: state.segment, person: state.person }, { segment: state.against, person: state.person })
-    .catch((error) => ({ error: error.message, words: [] }));
-  if (mine !== turn) return;
-  const changed = answer.words.some((piece) => piece.kind !== "same");
-  const body = answer.error ? element("p", { class: "notice", text: answer.error })
-    : element("div", { class: "difference" }, changed ? answer.words.map(diffPiece) : element("p", { class: "quiet big", text: word("same") }));
-  fill(find("stage"), controls, body);
-  find("stage").dataset.view = "difference";
-  fill(find("margin"), findingsPanel(issueNow()?.findings ?? [], () => tell(word("copyPath"))));
-}
-
-function diffPiece(piece) {
-  const name = { same: "span", added: "ins", removed: "del" }[piece.kind];
-  return element(name, { text: piece.text });
-}
-
-function picker(label, sides, chosen, act) {
-  return element("label", {}, `${label} `, element("select", { onchange: (event) => act(event.target.value) },
-    sides.map((side) => element("option", { value: side.id, selected: side.id === chosen, text: side.title }))));
+function letterButtons() {
+  return [
+    state.workspace.can_send ? button(word("send"), false, sendToMyself) : null,
+    button(word("eml"), false, download),
+  ];
 }
 
 async function sendToMyself() {
   try {
-    const answer = await api.send(state.issue, state.segment, state.person);
+    const answer = await api.send(state.issue, state.segment, personNow());
     tell(`${word("sent")}: ${answer.where}`);
   } catch (error) { tell(error.message); }
 }
 
 async function download() {
-  const { name, eml } = await api.eml(state.issue, state.segment, state.person);
+  const { name, eml } = await api.eml(state.issue, state.segment, personNow());
   const bytes = Uint8Array.from(atob(eml), (letter) => letter.charCodeAt(0));
   const link = element("a", { href: URL.createObjectURL(new Blob([bytes], { type: "message/rfc822" })), download: name });
   link.click();
   URL.revokeObjectURL(link.href);
 }
 
-function button(text, pressed, act) {
-  return element("button", { type: "button", "aria-pressed": String(pressed), text, onclick: act });
-}
-
-function select(label, values, chosen, act, words = {}) {
-  return element("select", { "aria-label": label, onchange: (event) => act(event.target.value) },
-    values.map((value) => element("option", { value, selected: value === chosen, text: word(words[value] ?? value) })));
-}
-
-export async function choose(change) {
+async function choose(change) {
   const issueChanged = change.issue && change.issue !== state.issue;
   Object.assign(state, change);
-  if (issueChanged) { frames.clear(); await refresh(); }
-  if (change.mode || change.segment || change.person !== undefined) find("stage").dataset.view = "";
+  settle();
+  const focused = document.activeElement?.textContent;
   await draw();
+  refocus(focused);
+  if (!issueChanged) return;
+  if (!reviewNow()) review(true);
+  await loadPeople();
 }
 
-export function look(change) {
+// A redrawn button has lost the focus; give it back, so that the keyboard can go on from there.
+function refocus(text) {
+  if (!text || document.activeElement !== document.body) return;
+  [...document.querySelectorAll("button")].find((one) => one.textContent === text)?.focus();
+}
+
+function look(change) {
   Object.assign(state.look, change);
   return draw();
 }
 
 function tell(text) {
   find("status").textContent = text;
+}
+
+function otherLanguage() {
+  speak(spoken() === "ru" ? "en" : "ru");
+  label();
+  forget();
+  draw();
+}
+
+function label() {
+  document.querySelectorAll("[data-word]").forEach((node) => { node.textContent = word(node.dataset.word); });
+  find("shelf").setAttribute("aria-label", word("issues"));
+  find("margin").setAttribute("aria-label", word("margin"));
+  find("views").setAttribute("aria-label", word("view"));
 }
 
 function toggleHelp() {
@@ -284,28 +166,46 @@ const cycle = (values, now, step = 1) => values[(values.indexOf(now) + step + va
 const actions = {
   issue: (step) => choose({ issue: cycle(issues().map((issue) => issue.id), state.issue, step) }),
   segment: (number) => segmentsNow()[number] && choose({ segment: segmentsNow()[number].id, view: "letter" }),
+  nextSegment: (step) => choose({ segment: cycle(segmentsNow().map((segment) => segment.id), state.segment, step), view: "letter" }),
   view: (view) => choose({ view }),
   width: () => look({ width: cycle(WIDTHS, state.look.width) }),
   theme: () => look({ theme: cycle(THEMES, state.look.theme) }),
   images: () => look({ images: !state.look.images }),
+  small: () => look({ small: !state.look.small }),
   mode: () => choose({ mode: cycle(MODES, state.mode), view: "letter" }),
-  person: () => choose({ person: cycle([null, ...state.people], state.people.find((person) => person.id === state.person?.id) ?? null) }),
+  person: () => choose({ person: cycle([null, ...state.people], state.person) ?? null }),
+  find: () => find("find")?.focus(),
+  send: () => state.view === "letter" && state.workspace.can_send && sendToMyself(),
+  eml: () => state.view === "letter" && download(),
   help: toggleHelp,
 };
 
+async function saved(change) {
+  generation = change.generation;
+  state.workspace = await api.workspace();
+  settle();
+  await draw();
+  tell(`${word("rebuilt")} ${Math.round(change.seconds * 1000)} ${word("ms")}`);
+  review(true);
+}
+
 async function begin() {
-  await refresh();
+  state.workspace = await api.workspace();
+  generation = state.workspace.generation;
+  settle();
   speak(state.workspace.language);
-  document.querySelectorAll("[data-word]").forEach((node) => { node.textContent = word(node.dataset.word); });
-  find("shelf").setAttribute("aria-label", word("issues"));
-  find("margin").setAttribute("aria-label", word("why"));
+  label();
   listenToKeys(actions);
   await draw();
-  api.listen(async (change) => {
-    await refresh();
-    await draw();
-    tell(`${word("rebuilt")} ${Math.round(change.seconds * 1000)} ${word("ms")}`);
-  }, (alive) => tell(alive ? word("live") : word("lost")));
+  api.listen(saved, async (alive) => {
+    tell(alive ? word("live") : word("lost"));
+    if (!alive || !(generation || alive)) return;
+    // Back after a break: whatever was saved meanwhile is shown now.
+    const now = await api.workspace();
+    if (now.generation !== generation) await saved({ generation: now.generation, seconds: 0 });
+  });
+  await loadPeople();
+  review(false);
 }
 
 begin();

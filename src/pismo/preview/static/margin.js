@@ -3,29 +3,33 @@
 import { element } from "./dom.js";
 import { word } from "./words.js";
 
-export function findingsPanel(findings, copied) {
-  const rows = findings.map((finding) => findingRow(finding, copied));
-  return section("findings", rows.length ? rows : [element("p", { class: "quiet", text: word("noFindings") })]);
+export function findingsPanel(findings, known, copied) {
+  const order = ["error", "warning", "note"];
+  const rows = [...findings].sort((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity)).map((finding) => findingRow(finding, copied));
+  const empty = element("p", { class: "quiet", text: word(known ? "noFindings" : "checking") });
+  return section("findings", rows.length ? rows : [empty]);
 }
 
 function findingRow(finding, copied) {
   const place = `${finding.path}:${finding.line}`;
-  const open = element("a", { href: `vscode://file/${finding.absolute}:${finding.line}`, class: "place", text: place });
+  const open = element("a", { href: `vscode://file/${finding.absolute}:${finding.line}`, class: "place", text: place, title: word("openEditor") });
   const copy = element("button", {
-    class: "small", type: "button", text: "⧉", "aria-label": `${place} ⧉`,
-    onclick: () => navigator.clipboard?.writeText(place).then(copied),
+    class: "small", type: "button", text: "⧉", title: word("copy"), "aria-label": `${word("copy")} ${place}`,
+    onclick: () => navigator.clipboard?.writeText(`${finding.absolute}:${finding.line}`).then(copied),
   });
   return element("article", { class: `finding ${finding.severity}` },
-    element("p", { class: "finding-head" }, element("strong", { text: finding.rule }), " ", open, " ", copy),
+    element("p", { class: "finding-head" }, element("strong", { text: finding.rule }), finding.segment ? element("span", { class: "tag", text: finding.segment }) : null),
+    element("p", { class: "finding-head" }, open, " ", copy),
     element("p", { text: finding.message }),
     finding.hint ? element("p", { class: "quiet", text: finding.hint }) : null);
 }
 
-export function whyPanel(why) {
+export function whyPanel(why, belongs, go) {
   if (!why) return section("why", []);
   return section("why", [
     why.excluded ? element("p", { class: "finding error", text: `${word("excluded")}: ${why.excluded}` }) : null,
-    element("h4", { text: word("rule") }),
+    belongs ? element("p", { class: "finding warning" }, `${word("belongs")} `, element("button", { type: "button", text: belongs.title, onclick: () => go(belongs.id) })) : null,
+    element("h3", { text: word("rule") }),
     element("code", { class: "rule", text: why.rule || word("everyone") }),
     why.values?.length ? pairs(why.values) : null,
     list("picks", why.picks, (pick) => [element("strong", { text: pick.title }), " ", element("span", { class: "quiet", text: pick.reason || word("noReason") })]),
@@ -34,7 +38,7 @@ export function whyPanel(why) {
       element("span", { class: choice.taken ? "yes" : "quiet", text: choice.taken ? word("taken") : word("notTaken") }),
     ]),
     list("holes", why.holes, (hole) => [
-      element("code", { text: hole.name }), " → ", element("span", { text: hole.value }),
+      element("code", { text: hole.name }), " → ", element("span", { text: hole.value || word("nothing") }),
       hole.fallback_used ? element("span", { class: "tag", text: word("fallback") }) : null,
     ]),
   ]);
@@ -43,8 +47,8 @@ export function whyPanel(why) {
 function list(title, rows, show) {
   if (!rows?.length) return null;
   return element("div", {},
-    element("h4", { text: word(title) }),
-    element("ul", { class: "plain" }, rows.map((row) => element("li", {}, show(row)))));
+    element("h3", { text: word(title) }),
+    element("ul", { class: "plain spaced" }, rows.map((row) => element("li", {}, show(row)))));
 }
 
 function pairs(values) {
@@ -54,5 +58,5 @@ function pairs(values) {
 }
 
 function section(title, children) {
-  return element("section", { class: "panel", id: `panel-${title}` }, element("h3", { text: word(title) }), ...children);
+  return element("section", { class: "panel", id: `panel-${title}` }, element("h2", { text: word(title) }), ...children);
 }

@@ -1,0 +1,146 @@
+// The middle of the desk: all segments side by side, one letter large, or what differs.
+
+import * as api from "./api.js";
+import { element, fill, find } from "./dom.js";
+import { fit, letterFrame, showLetter, sizeGauge } from "./frame.js";
+import { issueNow, personNow, reviewNow, segmentsNow, state } from "./state.js";
+import { word } from "./words.js";
+
+const columns = new Map();
+let single = null;
+let standing = "";
+
+// Build the stage anew only if something else stands on it: frames that move lose their document.
+function stands(name, make) {
+  if (standing === name) return;
+  standing = name;
+  make();
+}
+
+export function forget() {
+  standing = "";
+}
+
+export async function drawMatrix(isCurrent, act, painted) {
+  const segments = segmentsNow();
+  stands(`matrix ${state.issue} ${segments.map((segment) => segment.id + segment.title).join()} ${word("html")}`, () => {
+    columns.clear();
+    segments.forEach((segment) => columns.set(segment.id, column(segment, act)));
+    fill(find("stage"), element("div", { class: "matrix" }, [...columns.values()].map((one) => one.node)));
+  });
+  const waiting = segments.map(async (segment) => {
+    const letter = await api.letter(state.issue, segment.id, personNow());
+    if (!isCurrent()) return;
+    const one = columns.get(segment.id);
+    one.subject.textContent = letter.subject ?? "";
+    one.subject.title = letter.preheader ?? "";
+    fill(one.gauge, letter.bytes ? sizeGauge(letter.bytes) : null);
+    fit(one.frame, state.look, state.look.small);
+    await paint(letter, one.frame, one.node);
+  });
+  drawSizes();
+  await Promise.all(waiting);
+  if (isCurrent()) painted();
+}
+
+function column(segment, act) {
+  const frame = letterFrame(segment.title);
+  const people = element("span", { class: "quiet" });
+  const head = element("button", { type: "button", class: "column-head", onclick: () => act({ segment: segment.id, view: "letter" }) },
+    element("strong", { text: segment.title }), " ", people);
+  const subject = element("p", { class: "subject" });
+  const gauge = element("div");
+  return { frame, people, subject, gauge, node: element("article", { class: "column" }, head, subject, frame, gauge) };
+}
+
+export function drawSizes() {
+  for (const [segment, one] of columns) {
+    const size = reviewNow()?.sizes[segment];
+    one.people.textContent = reviewNow()?.people == null ? "" : `${size ?? 0} ${word("peopleCount")}`;
+  }
+}
+
+// Show a letter, or the last good one in grey with what is wrong now.
+async function paint(letter, frame, node) {
+  node.classList.toggle("stale", letter.status === "stale");
+  node.classList.toggle("broken", letter.status === "broken");
+  node.querySelector(".notice")?.remove();
+  if (letter.status !== "ok") frame.before(notice(letter));
+  if (letter.html == null) return;
+  await new Promise((done) => showLetter(frame, letter.html, state.look, done));
+}
+
+function notice(letter) {
+  const lines = [letter.problem, ...letter.findings.map((finding) => `${finding.path}:${finding.line} ${finding.message}`)];
+  return element("div", { class: "notice", role: "alert" },
+    element("p", {}, element("strong", { text: word(letter.status === "stale" ? "stale" : "broken") })),
+    lines.filter(Boolean).slice(0, 6).map((line) => element("p", { text: line })));
+}
+
+export async function drawLetter(isCurrent, act, buttons, painted) {
+  const letter = await api.letter(state.issue, state.segment, personNow());
+  if (!isCurrent()) return null;
+  const mode = letter.status === "ok" ? state.mode : "html";
+  stands(`letter ${state.issue} ${state.segment} ${mode} ${word("html")}`, () => {
+    const tabs = element("nav", { class: "tabs", "aria-label": word("segment") }, segmentsNow().map((segment) => element("button", {
+      type: "button", "aria-current": String(segment.id === state.segment), text: segment.title, onclick: () => act({ segment: segment.id }),
+    })));
+    single = { frame: letterFrame(state.segment), head: element("header", { class: "letter-head" }), body: element("div", { class: "letter-body" }), node: null };
+    single.node = element("article", { class: "single" }, single.head, mode === "html" ? single.frame : single.body);
+    fill(find("stage"), tabs, single.node);
+  });
+  fill(single.head,
+    field("from", letter.from), field("subject", letter.subject), field("preheader", letter.preheader),
+    element("div", { class: "row" }, letter.bytes ? sizeGauge(letter.bytes) : null, buttons));
+  fit(single.frame, state.look, false);
+  if (mode === "html") await paint(letter, single.frame, single.node);
+  else drawMode(mode, letter);
+  if (isCurrent()) painted();
+  return letter;
+}
+
+function drawMode(mode, letter) {
+  if (mode === "headers") {
+    fill(single.body, element("dl", { class: "values wide" }, letter.headers.flatMap(([name, value]) => [element("dt", { text: name }), element("dd", { text: value })])));
+  } else if (mode === "source") {
+    fill(single.body, element("pre", { class: "source", tabIndex: 0 }, letter.source.map((part) => part.hole ? element("mark", { text: part.text, title: part.hole }) : part.text)));
+  } else {
+    fill(single.body, element("pre", { class: "source", tabIndex: 0, text: letter.text }));
+  }
+}
+
+function field(name, value) {
+  return element("p", { class: "field" }, element("span", { class: "quiet", text: word(name) }), " ", element("span", { text: value ?? "—" }));
+}
+
+export async function drawDifference(isCurrent, act, painted) {
+  const sides = [...segmentsNow(), ...state.workspace.baselines.map((id) => ({ id, title: word(id) }))];
+  const controls = element("div", { class: "row" },
+    picker(word("left"), segmentsNow(), state.segment, (segment) => act({ segment })),
+    picker(word("against"), sides.filter((side) => side.id !== state.segment), state.against, (against) => act({ against })));
+  const answer = await api.difference(state.issue, state.segment, state.against, personNow())
+    .catch((error) => ({ error: error.message, words: [] }));
+  if (!isCurrent()) return;
+  standing = "difference";
+  const changed = answer.words.filter((piece) => piece.kind !== "same").length;
+  const legend = element("p", { class: "quiet" }, element("ins", { text: titleOf(state.segment, sides) }), " · ", element("del", { text: titleOf(state.against, sides) }), ` · ${word("changes")}: ${changed}`);
+  const body = answer.error ? element("p", { class: "notice", role: "alert", text: answer.error })
+    : element("div", { class: "difference", tabIndex: 0 }, changed ? answer.words.map(piece) : element("p", { class: "quiet big", text: word("same") }));
+  fill(find("stage"), controls, answer.error ? null : legend, body);
+  painted();
+}
+
+const titleOf = (id, sides) => sides.find((side) => side.id === id)?.title ?? id;
+
+function piece({ kind, text }) {
+  if (kind === "same") return element("span", { text });
+  // A change of nothing but line breaks still has to be seen.
+  return element(kind === "added" ? "ins" : "del", { text: text.trim() ? text : text.replaceAll("\n", "↵\n") });
+}
+
+function picker(label, sides, chosen, act) {
+  return element("label", {}, `${label} `, element("select", { onchange: (event) => act(event.target.value) },
+    sides.map((side) => element("option", { value: side.id, selected: side.id === chosen, text: side.title }))));
+}
+
+export const titleOfIssue = () => issueNow()?.title || issueNow()?.date || "";

@@ -1,0 +1,70 @@
+"""`pismo test`: letters to testers, marked, inert, unrecorded."""
+
+import email
+import json
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pismo.cli import root
+from pismo.errors import SettingsError, UsageError
+
+ISSUE = "weekly/2026-11-27"
+
+
+def run(workspace: Path, *words: str) -> Result:
+    return CliRunner().invoke(root, ["-C", str(workspace), "test", ISSUE, *words])
+
+
+@pytest.fixture
+def tested(small: Path) -> Path:
+    (small / ".pismo").mkdir()
+    testers = '[testers]\nmarina = "marina@example.com"\nboris = "boris@example.com"\n'
+    (small / ".pismo" / "testers.toml").write_text(testers, "utf-8")
+    return small
+
+
+def letters(workspace: Path, *words: str) -> list[Any]:
+    told = json.loads(run(workspace, "--json", *words).stdout)["letters"]
+    files = [workspace / one["where"] for one in told]
+    return [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+
+
+def test_every_segment_goes_to_every_tester(tested: Path) -> None:
+    found = [(one["to"], one["subject"].partition("]")[0]) for one in letters(tested)]
+    assert sorted(found) == [
+        ("boris@example.com", "[TEST everyone"),
+        ("boris@example.com", "[TEST families"),
+        ("marina@example.com", "[TEST everyone"),
+        ("marina@example.com", "[TEST families"),
+    ]
+
+
+def test_one_segment_is_seen_by_one_person_and_sent_to_one_tester(tested: Path) -> None:
+    (letter,) = letters(tested, "--segment", "families", "--as", "nameless", "--to", "marina")
+    assert letter["subject"] == "[TEST families] Friends, it rained"
+
+
+def test_links_of_a_test_lead_nowhere(tested: Path) -> None:
+    (letter,) = letters(tested, "--segment", "families", "--to", "marina")
+    assert letter["list-unsubscribe"] == "<https://links.invalid/u/test>"
+
+
+def test_a_test_makes_no_state_database(tested: Path) -> None:
+    run(tested)
+    assert sorted(path.name for path in (tested / ".pismo").iterdir()) == ["self", "testers.toml"]
+
+
+def test_without_testers_the_way_to_have_some_is_told(small: Path) -> None:
+    error = run(small).exception
+    assert isinstance(error, SettingsError)
+    assert "testers.toml" in error.hint
+
+
+def test_a_misspelt_tester_is_guessed(tested: Path) -> None:
+    error = run(tested, "--to", "marin").exception
+    assert isinstance(error, UsageError)
+    assert "marina" in error.hint
