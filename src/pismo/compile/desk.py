@@ -8,6 +8,7 @@ from pismo.compile.addresses import Marking
 from pismo.compile.cache import FragmentCache
 from pismo.compile.holes import Filling, Skeleton, assemble, require_all, scan_html, scan_text
 from pismo.compile.inline import inline_css
+from pismo.compile.layout import LayoutLoader
 from pismo.compile.look import Look
 from pismo.compile.problem import CompileError
 from pismo.compile.rules import TOKEN_IN_TEXT
@@ -42,6 +43,7 @@ class Desk:
     scribe: Scribe
     cache: FragmentCache
     marking: Marking
+    layouts: LayoutLoader
     logo: Logo | None = None
 
 

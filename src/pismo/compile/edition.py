@@ -10,14 +10,23 @@ from markupsafe import Markup, escape
 from pismo.audience import known_columns
 from pismo.compile.blocks.functions import block_functions
 from pismo.compile.desk import Desk, Draft, Staged, marks_of
-from pismo.compile.holes import Filling, assemble, require_all, scan_html, scan_text
+from pismo.compile.holes import (
+    Filling,
+    Place,
+    Skeleton,
+    assemble,
+    require_all,
+    scan_html,
+    scan_text,
+)
 from pismo.compile.layout import layout_file, to_html
-from pismo.compile.letter_rules import EMPTY_PART
+from pismo.compile.letter_rules import EMPTY_PART, LAYOUT_DROPS, NO_WAY_OUT
 from pismo.compile.look import own_file
 from pismo.compile.markdown import kind_of, number_of
+from pismo.compile.mjml_check import Place as LayoutPlace
 from pismo.compile.problem import CompileError
 from pismo.compile.rules import UNKNOWN_COLUMN, UNKNOWN_NAME
-from pismo.compile.stage.record import Recorder
+from pismo.compile.stage.record import Mark, Recorder
 from pismo.compile.stage.tokens import TokenKind, token
 from pismo.compile.typeset import typeset
 from pismo.compile.words import words_of
@@ -129,7 +138,8 @@ def _letter(draft: Draft, preheader: Parts, names: Mapping[str, object]) -> tupl
     manuscript = _manuscript(staged, desk, place)
     recorder = Recorder(layout_file(desk.workspace.root, desk.newsletter))
     marks = _Slots(draft, staged.recorder, recorder)
-    pieces = [marks.piece(written) for written in desk.scribe.write(manuscript)]
+    written = desk.scribe.write(manuscript)
+    pieces = [piece for one in written for piece in marks.pieces(one)]
     if not any(piece.kind != "control" for piece in pieces):
         raise CompileError(EMPTY_PART, place, part="body")
     draft.html["preheader"] = _in_html(preheader)
@@ -154,19 +164,29 @@ class _Slots:
         self.text: list[str] = []
         self.numbers: dict[int, int] = {}
 
-    def piece(self, written: Written) -> Piece:
+    def pieces(self, written: Written) -> list[Piece]:
         """Place one piece: text of the issue, a block, or the edge of a branch around blocks."""
         if not written.control:
             key = f"body {len(self.text)}"
             staged = (Staged(form, self.body) for form in (written.html, written.text))
             self.draft.keep(key, *staged)
-            return self._placed("prose", self.layout.slot(key))
+            return [self._placed("prose", self.layout.slot(key))]
         kind, number = kind_of(written.control), number_of(written.control)
         mark = self.body.marks[number]
         if number not in self.numbers:
             self.numbers[number] = self.layout.add(mark)
         name = mark.slot.partition("(")[0] if kind is TokenKind.SLOT else "control"
-        return self._placed(name, token(kind, self.numbers[number]))
+        piece = self._placed(name, token(kind, self.numbers[number]))
+        return self._if_picks(piece) if name == "recommendations" else [piece]
+
+    def _if_picks(self, piece: Piece) -> list[Piece]:
+        """Let a layout's frame around recommendations vanish with them."""
+        mark = Mark(TokenKind.IF, self.layout.line, Path("picks"), path=self.body.path)
+        number = self.layout.add(mark)
+        word = self.text.pop()
+        opening = self._placed("control", token(TokenKind.IF, number))
+        self.text.append(word)
+        return [opening, piece, self._placed("control", token(TokenKind.END, number))]
 
     def _placed(self, kind: str, word: str) -> Piece:
         self.text.append(word)
@@ -192,9 +212,8 @@ def _html(
     desk = draft.desk
     stage = desk.markup_stage
     file = recorder.path
-    assert stage.loader is not None
-    source, path, _ = stage.loader.get_source(stage, file)
-    assert path is not None
+    loader = desk.layouts
+    source, path, _ = loader.get_source(stage, file)
     recorder.path = path
     draft.recorders.append(recorder)
     draft.sources.add(path)
@@ -212,11 +231,25 @@ def _html(
     )
     with stage.stage.recording(recorder):
         mjml = stage.run(code, path, layout_names)
-    html = to_html(mjml, path, desk.cache)
+    others = [(name, text) for name, text in loader.read.items() if name != path]
+    html = to_html(mjml, LayoutPlace(((path, source), *others)), desk.cache)
     filling = Filling(recorder.marks, draft.html, path)
     skeleton = desk.cache.remember("page", html, lambda: scan_html(html, filling))
     require_all(mjml, skeleton, filling)
+    _require_pieces(skeleton, recorder, path)
     return assemble(skeleton, filling)
+
+
+def _require_pieces(skeleton: Skeleton, layout: Recorder, path: str) -> None:
+    """Raise if a layout shows less than the whole letter, or no way to leave."""
+    shown = {place.number for place in skeleton if isinstance(place, Place)}
+    for number, mark in layout.marks.items():
+        if mark.kind is TokenKind.SLOT and mark.slot != "preheader" and number not in shown:
+            raise CompileError(LAYOUT_DROPS, Source(path), name=mark.slot)
+    printed = {layout.marks[number].expr for number in shown}
+    for needed in ("unsubscribe", "preferences"):
+        if Path("links", (needed,)) not in printed:
+            raise CompileError(NO_WAY_OUT, Source(path), link=f"links.{needed}")
 
 
 def _text(draft: Draft, recorder: Recorder, body: str, names: Mapping[str, object]) -> Parts:

@@ -168,6 +168,8 @@ class _Builder:
         otherwise: Parts = ()
         if self.stopped is not None and self.stopped.kind is TokenKind.ELSE:
             otherwise = merged(self.parts(place.number))
+        if self.stopped is None or self.stopped.kind is not TokenKind.END:
+            raise _crossing(place.number, self.filling)
         self.stopped = None
         if place.kind is TokenKind.FOR:
             return Repeat(mark.variable, mark.expr, body, otherwise, mark.only)

@@ -102,6 +102,7 @@ def _desk(workspace: Workspace, issue: Issue, cache: FragmentCache) -> Desk:
         scribe=scribe,
         cache=cache,
         marking=marking,
+        layouts=loader,
         logo=_logo(settings.brand.logo, scribe),
     )
 

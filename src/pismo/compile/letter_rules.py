@@ -56,6 +56,22 @@ MJML = Rule(
     en="the layout is not valid MJML: {reason}",
     ru="макет — не MJML: {reason}",
 )
+LAYOUT_DROPS = Rule(
+    "layout-drops",
+    Severity.ERROR,
+    en="the layout leaves out '{name}', a part of the letter",
+    ru="макет теряет часть письма: «{name}»",
+    hint_en="print every piece: {{% for piece in content %}}{{{{ piece.html }}}}{{% endfor %}}",
+    hint_ru="печатайте все части: {{% for piece in content %}}{{{{ piece.html }}}}{{% endfor %}}",
+)
+NO_WAY_OUT = Rule(
+    "no-way-out",
+    Severity.ERROR,
+    en="the layout has no visible link to {link}",
+    ru="в макете нет видимой ссылки: {link}",
+    hint_en='keep the footer, or include "small_print.mjml.j2"',
+    hint_ru="оставьте подвал или вставьте small_print.mjml.j2",
+)
 EMPTY_PART = Rule(
     "empty-part",
     Severity.ERROR,

@@ -1,0 +1,257 @@
+"""Checks around the machine: mrml itself accepts anything and swallows what it does not know.
+
+Before: elements, attributes, values, nesting, balance, depth. After: nothing of MJML is left,
+Outlook's conditional comments are whole, nothing is fetched from elsewhere.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pismo.compile.letter_rules import MJML
+from pismo.compile.mjml_schema import (
+    ANYWHERE,
+    ATTRIBUTES,
+    CHILDREN,
+    COLUMNS,
+    HTML_INSIDE,
+)
+from pismo.compile.problem import CompileError
+from pismo.compile.stage.tokens import CONTROL, holds_token
+from pismo.model.finding import Source
+from pismo.text import guess
+
+MAX_DEPTH = 256
+"""Elements within one another; mrml crashes the process at some tens of thousands."""
+
+_PIECE = re.compile(
+    r"""(?P<comment><!--.*?-->)
+      | (?P<style><mj-style\b(?P<style_attributes>[^>]*)>.*?</mj-style\s*>)
+      | <(?P<slash>/?)(?P<name>[A-Za-z][\w:.-]*)
+        (?P<attributes>(?:[^"'<>]|"[^"]*"|'[^']*')*?)(?P<empty>/?)>
+      | (?P<stray><(?=[A-Za-z/!?]))""",
+    re.DOTALL | re.VERBOSE,
+)
+_ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"])
+_LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em)?")
+_COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3,4}){1,2}|rgba?\([\d\s.,%/]+\)|[A-Za-z]+")
+_LENGTHS = frozenset(["width", "height", "font-size", "border-width", "icon-size"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An element that is not closed yet, and where it began."""
+
+    name: str
+    position: int
+
+
+def check_mjml(mjml: str, place: "Place") -> None:
+    """Check a layout before mrml sees it.
+
+    Args:
+        mjml: The layout with tokens.
+        place: Finds the line of the layout's source that a piece of it came from.
+
+    Raises:
+        CompileError: At the first thing that is wrong, with the layout's file and line.
+    """
+    _Checker(mjml, place).check()
+
+
+def check_html(html: str, path: str) -> None:
+    """Check what mrml made.
+
+    Raises:
+        CompileError: If MJML is left over, conditional comments are torn, or a style sheet would be
+            fetched.
+    """
+    source = Source(path)
+    left = re.search(r"</?mj-[a-z-]+", html)
+    if left:
+        raise CompileError(
+            MJML, source, reason=f"{left[0]} was not understood and stays in the HTML"
+        )
+    opened = 0
+    for found in re.finditer(r"<!--\[if[^\]]*\]>(<!-->|<!)?|<!\[endif\]-->", html):
+        closing = found[0].startswith("<![endif]")
+        opened += -1 if closing else 1
+        if opened not in (0, 1):
+            raise CompileError(MJML, source, reason="conditional comments for Outlook are torn")
+    if opened:
+        raise CompileError(MJML, source, reason="a conditional comment for Outlook is not closed")
+    if re.search(r"<link\b[^>]*stylesheet|@import\b", html, re.IGNORECASE):
+        reason = "a style sheet or font would be fetched from elsewhere"
+        raise CompileError(MJML, source, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Finds lines of a layout: its files by path, innermost first."""
+
+    files: tuple[tuple[str, str], ...]
+
+    def of(self, *needles: str) -> Source:
+        """Return the line that holds the first needle found in any file."""
+        for needle in needles:
+            for path, text in self.files:
+                before, found, _ = text.partition(needle)
+                if found and needle:
+                    return Source(path, before.count("\n") + 1)
+        return Source(self.files[0][0])
+
+    def at_byte(self, mjml: str, offset: int) -> Source:
+        """Return the line for a byte offset that mrml names."""
+        start = len(mjml.encode()[:offset].decode(errors="ignore"))
+        snippet = mjml[start : start + 80].split("\n", maxsplit=1)[0].strip()
+        tag = re.match(r"</?[\w-]+", snippet)
+        return self.of(snippet, tag[0] if tag else "")
+
+
+class _Checker:
+    def __init__(self, mjml: str, place: Place) -> None:
+        self.mjml = mjml
+        self.place = place
+        self.stack: list[_Open] = []
+        self.seen_body = False
+        # Per open section: the columns without a width so far, and whether branches are among them.
+        self.sections: list[_Columns] = []
+
+    def check(self) -> None:
+        for found in _PIECE.finditer(self.mjml):
+            if found["comment"]:
+                self._comment(found[0])
+            elif found["style"]:
+                self._style(found)
+            elif found["stray"]:
+                snippet = self.mjml[found.start() : found.start() + 30]
+                self._fail(f"a tag is not closed: {snippet}", snippet)
+            elif found["slash"]:
+                self._close(found["name"], found[0])
+            else:
+                self._open(found)
+        if self.stack:
+            self._fail(f"<{self.stack[-1].name}> is not closed", f"<{self.stack[-1].name}")
+        if not self.seen_body:
+            self._fail("there is no <mj-body>", "<mjml")
+
+    def _fail(self, reason: str, *needles: str) -> None:
+        raise CompileError(MJML, self.place.of(*needles), reason=reason)
+
+    def _comment(self, comment: str) -> None:
+        if (
+            self.sections
+            and CONTROL.search(comment)
+            and self._parent() in ("mj-section", "mj-group")
+        ):
+            self.sections[-1].branches = True
+            self._check_widths()
+
+    def _check_widths(self) -> None:
+        columns = self.sections[-1]
+        if columns.branches and columns.loose:
+            reason = (
+                "columns under an if or for that depends on the reader need a width each: "
+                '<mj-column width="50%">'
+            )
+            self._fail(reason, columns.loose, "<mj-column")
+
+    def _style(self, found: re.Match[str]) -> None:
+        if "inline" in found["style_attributes"]:
+            self._fail(
+                "inline styles are not applied here; use attributes", found[0][:40], "<mj-style"
+            )
+        self._check_parent("mj-style", found[0])
+
+    def _parent(self) -> str:
+        return self.stack[-1].name if self.stack else ""
+
+    def _inside_html(self) -> bool:
+        return any(one.name in HTML_INSIDE for one in self.stack)
+
+    def _open(self, found: re.Match[str]) -> None:
+        name, tag = found["name"], found[0]
+        if name.startswith("mj") and (name == "mjml" or name.startswith("mj-")):
+            self._check_element(name, tag, found["attributes"])
+        elif not self._inside_html() and self.stack:
+            self._fail(
+                f"<{name}> stands where only MJML may: in <{self._parent()}>", tag, f"<{name}"
+            )
+        if found["empty"] or name in _VOID:
+            return
+        self.stack.append(_Open(name, found.start()))
+        if name in ("mj-section", "mj-group"):
+            self.sections.append(_Columns())
+        if len(self.stack) > MAX_DEPTH:
+            self._fail(f"more than {MAX_DEPTH} elements within one another", tag)
+
+    def _check_element(self, name: str, tag: str, attributes: str) -> None:
+        if self._parent() == "mj-attributes":
+            self._check_attributes(name, tag, attributes)
+            return
+        if name not in ATTRIBUTES:
+            near = guess(name, ATTRIBUTES)
+            hint = f"; did you mean <{near}>?" if near else ""
+            self._fail(f"there is no <{name}>{hint}", tag, f"<{name}")
+        self._check_parent(name, tag)
+        self._check_attributes(name, tag, attributes)
+        self.seen_body |= name == "mj-body"
+        if name in COLUMNS and self.sections and not re.search(r"\bwidth\s*=", attributes):
+            self.sections[-1].loose = self.sections[-1].loose or tag
+            self._check_widths()
+
+    def _check_parent(self, name: str, tag: str) -> None:
+        parent = self._parent()
+        if parent and name not in CHILDREN.get(parent, ()):
+            self._fail(f"<{name}> may not stand in <{parent}>", tag, f"<{name}")
+        if not parent and name != "mjml":
+            self._fail(f"<{name}> stands outside of <mjml>", tag)
+
+    def _check_attributes(self, name: str, tag: str, attributes: str) -> None:
+        known = ATTRIBUTES.get(name, ANYWHERE)
+        if self._parent() == "mj-attributes":
+            known = known | {"name"} if name != "mj-all" else known
+            known = known | ANYWHERE if name == "mj-class" else known
+        for attribute, value in _attributes(attributes):
+            if attribute not in known:
+                near = guess(attribute, known)
+                hint = f"; did you mean '{near}'?" if near else ""
+                reason = f"<{name}> has no attribute '{attribute}'{hint}"
+                self._fail(reason, tag, f"{attribute}=", f"<{name}")
+            if not _is_fit(attribute, value):
+                self._fail(f'{attribute}="{value}" of <{name}> is no value for it', tag, value)
+
+    def _close(self, name: str, tag: str) -> None:
+        if name in _VOID:
+            return
+        if self._parent() != name:
+            opened = self._parent()
+            reason = f"</{name}> where </{opened}> is expected" if opened else f"{tag} too many"
+            self._fail(reason, tag, f"<{opened}")
+        self.stack.pop()
+        if name in ("mj-section", "mj-group"):
+            self.sections.pop()
+
+
+@dataclass(slots=True)
+class _Columns:
+    """What a section has shown of its columns so far; `loose` is one without a width."""
+
+    branches: bool = False
+    loose: str = ""
+
+
+def _attributes(text: str) -> Iterator[tuple[str, str]]:
+    for found in _ATTRIBUTE.finditer(text):
+        yield found[1], (found[2] or "").strip("\"'")
+
+
+def _is_fit(attribute: str, value: str) -> bool:
+    if holds_token(value) or not value:
+        return True
+    if attribute.endswith("color"):
+        return _COLOUR.fullmatch(value) is not None
+    if attribute in _LENGTHS:
+        return value in ("auto", "inherit") or _LENGTH.fullmatch(value) is not None
+    return True
