@@ -1,7 +1,7 @@
 """One shared rate: reservations add up to it, whoever makes them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pismo.ledger import Ledger, open_ledger
@@ -23,6 +23,7 @@ def test_after_a_pause_only_the_burst_goes_at_once(
     ledger.close()
 
 
+@settings(max_examples=25)
 @given(
     steps=st.lists(st.tuples(st.integers(1, 50), st.floats(0, 3)), min_size=1, max_size=30),
     rate=st.floats(1, 500),

@@ -256,7 +256,7 @@ class Deliveries(Lookup):
         """List which products people were shown in these occasions: pairs of person, product."""
         for occasion in occasions:
             with self.read() as connection:
-                rows = connection.execute(
+                rows = connection.execution_options(yield_per=_PAGE).execute(
                     text(
                         "SELECT d.person, d.shown FROM occasions o"
                         " CROSS JOIN deliveries d WHERE o.name = :occasion"
