@@ -104,6 +104,21 @@ def test_the_cache_may_be_thrown_away_or_cut_short(small: Path) -> None:
     assert files_of(small) == before
 
 
+def test_the_cache_does_not_grow(small: Path) -> None:
+    add_issue(small, "2026-12-04", "One.")
+    build(load_workspace(small))
+    (small / "newsletters" / "weekly" / "2026-12-04.md").unlink()
+    stray = small / ".pismo" / "cache" / "images" / "old.png"
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"")
+    story = small / "content" / "stories" / "rain.md"
+    story.write_text(story.read_text("utf-8") + "\nMore.\n", "utf-8")
+    build(load_workspace(small))
+    assert not stray.exists()
+    records = (small / ".pismo" / "cache" / "issues").iterdir()
+    assert [record.name for record in records] == ["weekly--2026-11-27.json"]
+
+
 CHANGES = {
     "content/stories/rain.md": ("\n", "\n\n"),
     "content/catalogue.csv": ("\n", "\n\n"),

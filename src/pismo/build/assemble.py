@@ -124,6 +124,7 @@ def _compiled(
         for issue_id, issue in made.items():
             if not has_errors(issue.findings):
                 cache.put(issue_id, issue)
+        cache.prune()
     return {issue_id: known[issue_id] or made[issue_id] for issue_id in asked}
 
 

@@ -117,6 +117,19 @@ class IssueCache:
         }
         self._record(issue_id).keep(self._base(issue_id), record)
 
+    def prune(self) -> None:
+        """Drop records of issues that are no more, and pictures that no record names."""
+        kept = {self._record(issue_id).file for issue_id in self.workspace.issues}
+        named: set[str] = set()
+        for file in (cache_folder(self.workspace) / "issues").glob("*.json"):
+            if file in kept:
+                named |= set(json.loads(file.read_bytes())["images"])
+            else:
+                file.unlink()
+        for picture in self.images.glob("*"):
+            if picture.name not in named:
+                picture.unlink()
+
     def _record(self, issue_id: str) -> Record:
         return Record(self.workspace, f"issues/{issue_id.replace('/', '--')}")
 
