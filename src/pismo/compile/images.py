@@ -96,7 +96,7 @@ def _resized(
     Returns:
         The bytes, the suffix, and the size of the place in CSS pixels.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with Image.open(io.BytesIO(original)) as opened:
@@ -109,7 +109,9 @@ def _resized(
             upright.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         image, place = where()
-        raise CompileError(IMAGE_BROKEN, place, image=image, reason=error) from error
+        unknown = isinstance(error, UnidentifiedImageError)
+        reason = "no known picture format" if unknown else error
+        raise CompileError(IMAGE_BROKEN, place, image=image, reason=reason) from error
     size = _place_of(upright.size, width)
     limit = width * SCALE
     if upright.width > limit:

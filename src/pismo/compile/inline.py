@@ -74,4 +74,5 @@ def _without_blanks(html: str) -> str:
     """Drop line breaks between block elements: they show nowhere and weigh a kilobyte a letter."""
     blocks = "p|ul|ol|li|h[1-6]|table|tbody|thead|tr|td|th|blockquote|div|pre|hr"
     html = re.sub(rf"\s*\n\s*(?=</?(?:{blocks})\b)", "", html)
-    return re.sub(rf"(</?(?:{blocks})(?:\s[^>]*)?>)\s*\n\s*", r"\1", html).strip()
+    html = re.sub(rf"(</?(?:{blocks})(?:\s[^>]*)?>)\s*\n\s*", r"\1", html).strip()
+    return re.sub(r'(?<= style=")[^"]*', lambda found: found[0].replace("; ", ";"), html)
