@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import Call, echo_findings, json_option, print_json, say
+from pismo.cli.common import Call, counted, echo_findings, json_option, print_json, say
 from pismo.errors import ExitCode
 from pismo.model.finding import Severity, finding_json
 
@@ -60,7 +60,8 @@ def _say_report(report: "BuildReport", language: str) -> None:
         severity: sum(finding.severity is severity for finding in report.findings)
         for severity in Severity
     }
-    found = f"{counts[Severity.ERROR]} errors, {counts[Severity.WARNING]} warnings"
+    errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
+    found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
     if report.failed:
         say(f"{found}. Nothing was written. Fix it, then run: pismo build")
         return
@@ -68,7 +69,8 @@ def _say_report(report: "BuildReport", language: str) -> None:
         kilobytes = edition.html_bytes / 1000
         click.echo(f"{edition.path}/letter.html  {kilobytes:.1f} kB  {edition.digest[:12]}")
     issues = len({edition.issue for edition in report.editions})
-    say(f"{len(report.editions)} editions of {issues} issues in {report.seconds:.2f} s, {found}.")
+    made = f"{counted(len(report.editions), 'edition')} of {counted(issues, 'issue')}"
+    say(f"{made} in {report.seconds:.2f} s, {found}.")
     say("Look at them: pismo preview")
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import Call, echo_findings, json_option, print_json, say
+from pismo.cli.common import Call, counted, echo_findings, json_option, print_json, say
 from pismo.errors import ExitCode
 from pismo.model.finding import finding_json
 
@@ -59,10 +59,6 @@ def _print_json(report: "CheckReport", language: str) -> None:
 
 
 def _summary(report: "CheckReport", issue: str) -> str:
-    counts = f"{_count(report.errors, 'error')}, {_count(report.warnings, 'warning')}"
+    counts = f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}"
     next_step = "Fix it, then run" if report.errors else "Next"
     return f"{counts} in {report.files} files. {next_step}: pismo build {issue}".rstrip()
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

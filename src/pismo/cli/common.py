@@ -47,6 +47,11 @@ def say(message: str = "") -> None:
     click.echo(message, err=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a count with its English noun: `1 error`, `2 errors`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def print_json(document: Mapping[str, object]) -> None:
     """Print one object on stdout."""
     click.echo(json.dumps(document, ensure_ascii=False, default=str))
