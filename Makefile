@@ -18,7 +18,8 @@ $(STAMP): pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv \
 	  && VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --active \
-	  || $(BIN)/python -m pip install -q --disable-pip-version-check -e . --group dev
+	  || { $(BIN)/python -m pip install -q --upgrade "pip>=25.1" \
+	    && $(BIN)/python -m pip install -q -e . --group dev; }
 	@touch $(STAMP)
 
 demo: setup ## invent an audience, build the current issue, plan and publish it to the outbox
@@ -51,7 +52,7 @@ reference: setup ## write the generated pages of docs/reference/
 
 docs: setup ## build the documentation into site-docs/
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --active --group docs \
-	  || $(BIN)/python -m pip install -q --disable-pip-version-check --group docs
+	  || $(BIN)/python -m pip install -q --group docs
 	$(RUN) mkdocs build --strict --quiet
 
 chaos: setup ## kill publishers 1,000 times at every moment; nobody may be lost or repeated

@@ -17,23 +17,37 @@ def new_group() -> None:
 
 @new_group.command("workspace")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--brand", prompt="Brand", help="As readers know you.")
-@click.option("--sender", prompt="Sender's name", help="Who writes: a person, if you can.")
-@click.option("--address", prompt="Sender's address", help="From: katya@shop.example.")
 @click.option(
-    "--language", type=click.Choice(["ru", "en"]), prompt="Language", default="ru", help="ru or en."
+    "--language",
+    type=click.Choice(["ru", "en"]),
+    prompt="Language",
+    default="ru",
+    help="Of letters.",
 )
-@click.option("--accent", default="#b5502f", prompt="Accent colour", help="Links and buttons.")
-@click.option("--background", default="#f6f2ec", prompt="Background colour", help="Around letters.")
+@click.option("--brand", prompt="Brand, as readers know you", help="As readers know you.")
+@click.option(
+    "--sender", prompt="Who writes: a person's name, if you can", help="Who writes: a person."
+)
+@click.option("--address", prompt="Their address, like katya@shop.example", help="From whom.")
+@click.option(
+    "--postal-address",
+    prompt="Postal address for the footer, as the law of many countries asks (may be empty)",
+    default="",
+    show_default=False,
+    help="For the footer.",
+)
+@click.option("--accent", default="#b5502f", prompt="Colour of links", help="Links and buttons.")
+@click.option("--background", default="#f6f2ec", prompt="Colour around letters", help="Around.")
 @json_option
 @click.pass_context
 def workspace_command(  # one parameter per question
     ctx: click.Context,
     directory: Path,
+    language: str,
     brand: str,
     sender: str,
     address: str,
-    language: str,
+    postal_address: str,
     accent: str,
     background: str,
     *,
@@ -47,6 +61,7 @@ def workspace_command(  # one parameter per question
         brand=brand,
         sender=sender,
         address=address,
+        postal_address=postal_address,
         language=language,
         accent=accent,
         background=background,
@@ -62,14 +77,17 @@ def workspace_command(  # one parameter per question
 
 @new_group.command("issue")
 @click.argument("newsletter")
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), required=False)
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), required=False, metavar="[DAY]")
 @click.option("--from", "source", default="", metavar="ISSUE", help="Begin with an earlier issue.")
 @json_option
 @click.pass_context
 def issue_command(
     ctx: click.Context, newsletter: str, day: datetime | None, source: str, *, as_json: bool
 ) -> None:
-    """Begin the issue of NEWSLETTER that leaves on DAY (YYYY-MM-DD; next Friday if not given)."""
+    """Begin the issue of NEWSLETTER that leaves on DAY.
+
+    DAY is like 2026-12-04; without it, it is next Friday.
+    """
     from pismo.scaffold import new_issue
 
     call: Call = ctx.obj

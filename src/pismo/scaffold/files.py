@@ -86,7 +86,10 @@ def new_issue(workspace: Workspace, newsletter: str, day: date, source: str = ""
         known = ", ".join(workspace.newsletters)
         hint = f"did you mean '{near}'?" if near else f"there are: {known}"
         raise UsageError(f"no newsletter '{newsletter}'", hint=hint)
-    text = _from_issue(workspace, source, day) if source else _from_template(workspace, day)
+    if source:
+        text = _from_issue(workspace, source, day)
+    else:
+        text = _from_template(workspace, workspace.newsletters[newsletter].language, day)
     path = f"newsletters/{newsletter}/{day.isoformat()}.md"
     write_new(workspace.root / path, text)
     return NewFile(path, f"{newsletter}/{day.isoformat()}")
@@ -99,21 +102,37 @@ def _from_issue(workspace: Workspace, source: str, day: date) -> str:
         hint = f"did you mean '{near}'?" if near else ""
         raise UsageError(f"no issue '{source}' to begin from", hint=hint)
     text = (workspace.root / issue.source.path).read_text("utf-8-sig")
-    return _DATE_LINE.sub(f"date: {day.isoformat()}", text, count=1)
+    dated = f"date: {day.isoformat()}"
+    # A copy says last week's words until somebody has changed them: it begins as a draft.
+    if not issue.draft:
+        dated += "\ndraft: true"
+    head, found = _DATE_LINE.subn(dated, text, count=1)
+    return head if found else text.replace("---", f"---\n{dated}", 1)
 
 
-def _from_template(workspace: Workspace, day: date) -> str:
-    """Begin with the story and the rebus that were committed last in order of name."""
-    text = template(f"{workspace.settings.language}/issue.md")
-    blocks = [_use(workspace, kind) for kind in (Kind.STORY, Kind.TIP, Kind.REBUS)]
-    body = "\n\n".join(block for block in blocks if block)
+def _from_template(workspace: Workspace, language: str, day: date) -> str:
+    """Begin with a story, a tip and a rebus, those that no issue has used yet if there are any."""
+    text = template(f"{language}/issue.md")
+    chosen = (
+        _choose(workspace, kind, language, day) for kind in (Kind.STORY, Kind.TIP, Kind.REBUS)
+    )
+    body = "\n\n".join(f'{{{{ {item.kind}("{item.slug}") }}}}' for item in chosen if item)
     return filled(text, {"date": day.isoformat()}).replace("[blocks]", body)
 
 
-def _use(workspace: Workspace, kind: Kind) -> str:
-    items = [item for item in workspace.items.values() if _fits(item, kind, workspace)]
-    return f'{{{{ {kind}("{items[-1].slug}") }}}}' if items else ""
+def _choose(workspace: Workspace, kind: Kind, language: str, day: date) -> Item | None:
+    """Choose the last fresh item by name; a story there must be, even one told before."""
+    fitting = [
+        item
+        for item in workspace.items.values()
+        if item.kind is kind and item.language == language and not item.draft and item.is_live(day)
+    ]
+    bodies = [issue.body for issue in workspace.issues.values()]
+    fresh = [item for item in fitting if not any(_uses(body, item) for body in bodies)]
+    told = fitting if kind is Kind.STORY else []
+    chosen = fresh or told
+    return chosen[-1] if chosen else None
 
 
-def _fits(item: Item, kind: Kind, workspace: Workspace) -> bool:
-    return item.kind is kind and not item.draft and item.language == workspace.settings.language
+def _uses(body: str, item: Item) -> bool:
+    return re.search(rf"\b{item.kind}\(\s*['\"]{re.escape(item.slug)}['\"]", body) is not None

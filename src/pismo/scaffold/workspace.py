@@ -1,16 +1,21 @@
 """A new workspace: settings, a first newsletter with one issue, and something to read in it."""
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from pismo import __version__
 from pismo.errors import UsageError
 from pismo.scaffold.fill import filled, write_new
 
 _SKIPPED = ("__pycache__",)
+_ADDRESS = re.compile(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,7 @@ class NewWorkspace:
     accent: str
     background: str
     day: date
+    postal_address: str = ""
 
 
 def new_workspace(root: Path, wanted: NewWorkspace) -> tuple[str, ...]:
@@ -33,8 +39,10 @@ def new_workspace(root: Path, wanted: NewWorkspace) -> tuple[str, ...]:
         The paths written, relative to `root`, sorted.
 
     Raises:
-        UsageError: If the folder holds something.
+        UsageError: If the folder holds something, or the address is none.
     """
+    if not _ADDRESS.fullmatch(wanted.address):
+        raise UsageError(f"'{wanted.address}' is no address", hint="like katya@shop.example")
     if root.exists() and any(entry.name != ".git" for entry in root.iterdir()):
         raise UsageError(f"{root} is not empty", hint="name a folder that does not exist yet")
     values = {
@@ -45,6 +53,8 @@ def new_workspace(root: Path, wanted: NewWorkspace) -> tuple[str, ...]:
         "language": wanted.language,
         "accent": wanted.accent,
         "background": wanted.background,
+        "postal_address": wanted.postal_address,
+        "requirement": requirement(_direct_url()),
         "date": wanted.day.isoformat(),
     }
     written = []
@@ -55,6 +65,27 @@ def new_workspace(root: Path, wanted: NewWorkspace) -> tuple[str, ...]:
             write_new(root / target, filled(file.read_text("utf-8"), values))
             written.append(target)
     return tuple(sorted(written))
+
+
+def requirement(direct_url: str) -> str:
+    """Return what a workspace's CI has to install to get the pismo that made it.
+
+    Args:
+        direct_url: `direct_url.json` of the installation (PEP 610), '' if it has none.
+    """
+    origin = json.loads(direct_url or "{}")
+    url, vcs = str(origin.get("url", "")), origin.get("vcs_info", {})
+    # A path on this machine means nothing to another one, and an address may hold a password.
+    if not url.startswith("https://") or "@" in url:
+        return f"pismo=={__version__}"
+    return f"pismo @ {vcs['vcs']}+{url}@{vcs['commit_id']}" if vcs else f"pismo @ {url}"
+
+
+def _direct_url() -> str:
+    try:
+        return distribution("pismo").read_text("direct_url.json") or ""
+    except PackageNotFoundError:
+        return ""
 
 
 def _walk(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
