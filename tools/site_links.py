@@ -1,4 +1,4 @@
-"""MkDocs hook: a link from the docs to a test or a benchmark works on Git, and is text on the site."""
+"""MkDocs hook: a link that leaves `docs/` works on Git, and is plain text on the site."""
 
 import re
 

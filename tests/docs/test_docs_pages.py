@@ -34,7 +34,7 @@ def test_a_command_that_a_page_tells_to_type_exists(page: str) -> None:
     for line in typed_commands(REPOSITORY / page):
         words = shlex.split(line.split("|")[0])[1:]
         command: click.Command = root
-        context = click.Context(root, info_name="pismo")
+        context = click.Context(root, info_name="pismo", **root.context_settings)
         while isinstance(command, click.Group) and words and not words[0].startswith("-"):
             found = command.get_command(context, words[0])
             assert found, f"{page}: no command {words[0]!r} in: {line}"
