@@ -1,4 +1,4 @@
-"""How good recommendations would have been: choose at a moment, look at what was bought after it."""
+"""How good recommendations would have been: choose at a moment, look at what sold after it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
