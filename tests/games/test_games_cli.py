@@ -8,6 +8,7 @@ from PIL import Image
 
 from pismo.cli.rebus import rebus_group
 from pismo.errors import UsageError
+from pismo.games.seal import open_prize
 
 
 def run(*arguments: str) -> Result:
@@ -59,3 +60,14 @@ def test_a_file_without_a_rebus_is_refused(tmp_path: Path) -> None:
     item.write_text("Просто совет.\n", encoding="utf-8")
     result = run("draw", str(item), "--to", str(tmp_path / "x.png"))
     assert isinstance(result.exception, UsageError)
+
+
+def test_a_code_is_sealed_beside_its_item_and_never_shown(tmp_path: Path) -> None:
+    item = tmp_path / "fox.md"
+    item.write_text("```rebus\nanswer: столица\nline: 100 + ЛИЦА\n```\n", encoding="utf-8")
+    result = run("seal", str(item), "--also", "главный город", "--code", "LETO", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"prize": str(tmp_path / "fox.prize.json"), "answers": 2}
+    sealed = (tmp_path / "fox.prize.json").read_text("utf-8")
+    assert "LETO" not in sealed + result.output
+    assert open_prize(sealed, "Главный город!") == "LETO"

@@ -84,3 +84,35 @@ def draw_command(item: Path, picture: Path, width: int, *, as_json: bool) -> Non
         print_json({"picture": str(picture), "bytes": len(drawn)})
     else:
         say(f"Wrote {picture} ({len(drawn)} bytes). Now add to the block: picture: {picture.name}")
+
+
+@rebus_group.command("seal")
+@click.argument("item", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--also", multiple=True, metavar="ANSWER", help="Another answer that opens it.")
+@click.option(
+    "--code",
+    prompt="What to reveal (a promo code)",
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Better left out: asked for without showing it, so that no shell history keeps it.",
+)
+@json_option
+def seal_command(item: Path, also: tuple[str, ...], code: str, *, as_json: bool) -> None:
+    """Lock a promo code with the answer of the rebus in ITEM; writes ITEM's .prize.json.
+
+    Commit that file and name it in the front matter, `prize:`. The build only copies it. It
+    hides a code, it does not protect it: seal nothing that is worth an evening of guessing.
+    """
+    from pismo.games import fenced, parse_rebus
+    from pismo.games.seal import seal_prize
+
+    block = fenced(item.read_text(encoding="utf-8-sig"), "rebus")
+    if block is None:
+        raise UsageError(f"{item} has no ```rebus block", hint="name a file of content/games/")
+    answer = parse_rebus(block).answer
+    sealed = item.with_suffix(".prize.json")
+    sealed.write_text(seal_prize(code, [answer, *also]) + "\n", encoding="utf-8")
+    if as_json:
+        print_json({"prize": str(sealed), "answers": 1 + len(also)})
+    else:
+        say(f"Wrote {sealed}. Now add to the front matter of {item.name}: prize: {item.stem}")

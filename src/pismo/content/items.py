@@ -27,6 +27,7 @@ FOLDERS: Mapping[str, tuple[Kind, ...]] = {
 }
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NOT_CONTENT = {"README.md", "catalogue.csv", "images"}
+_BESIDE = (".png", ".jpg", ".jpeg", ".gif", ".md", ".prize.json")
 
 Items = dict[tuple[Kind, str], Item]
 
@@ -72,7 +73,7 @@ def _files(root: Path, findings: list[Finding]) -> Iterator[tuple[str, tuple[Kin
             path = file.relative_to(root).as_posix()
             if file.suffix == ".md" and file.name != "README.md":
                 yield path, kinds
-            elif file.is_file() and file.suffix not in (".png", ".jpg", ".jpeg", ".gif", ".md"):
+            elif file.is_file() and not file.name.endswith(_BESIDE):
                 findings.append(STRAY_FILE.at(Source(path)))
 
 

@@ -238,6 +238,79 @@ NO_GLYPH = _error(
     "choose another picture, or install a newer Noto Color Emoji",
     "возьмите другую картинку или поставьте более новый Noto Color Emoji",
 )
+NO_PRIZE = _error("prize-empty", "there is no prize to seal", "запечатывать нечего: приз пуст")
+NO_ANSWER = _error(
+    "prize-no-answer",
+    "a prize needs an answer that opens it",
+    "призу нужен ответ, который его откроет",
+)
+NOT_SEALED = _error(
+    "prize-not-sealed",
+    "this is not a sealed prize",
+    "это не запечатанный приз",
+    "make it again: pismo rebus seal",
+    "сделайте заново: pismo rebus seal",
+)
+NOT_YAML = _error(
+    "quiz-not-yaml",
+    "a {kind} block cannot be read: {problem}",
+    "блок {kind} не читается: {problem}",
+)
+WRONG_VALUE = _error(
+    "quiz-wrong-value",
+    "'{key}' takes {expected}",
+    "в поле «{key}» должно быть: {expected}",
+)
+FEW_OPTIONS = _error(
+    "quiz-few-options",
+    "a question needs at least two options: '{question}'",
+    "вопросу нужно хотя бы два ответа: «{question}»",
+)
+BAD_ID = _error(
+    "quiz-bad-id",
+    "'{id}' is no name for an answer: small Latin letters, digits, '-' and '_'",
+    "«{id}» не годится в имена ответов: строчные латинские буквы, цифры, «-» и «_»",
+)
+SAME_ID = _error(
+    "quiz-same-id",
+    "'{id}' is used twice",
+    "имя «{id}» занято дважды",
+)
+MISSING_RESULT = _error(
+    "quiz-missing-result",
+    "there is no result type '{result}'",
+    "нет типа результата «{result}»",
+    "did you mean '{guess}'?",
+    "может быть, «{guess}»?",
+)
+UNREACHED_RESULT = _error(
+    "quiz-unreached-result",
+    "no way through the quiz ends at '{result}'",
+    "ни один путь по тесту не ведёт к результату «{result}»",
+    "give it more weight in some option, or take it out",
+    "добавьте ему веса в каком-нибудь ответе или уберите его",
+)
+UNKNOWN_QUESTION = _error(
+    "quiz-unknown-question",
+    "there is no question '{id}' to go on to",
+    "нет вопроса «{id}», к которому перейти",
+    "did you mean '{guess}'?",
+    "может быть, «{guess}»?",
+)
+CYCLE = _error(
+    "quiz-cycle",
+    "the quiz goes in a circle: {path}",
+    "тест ходит по кругу: {path}",
+    "a question may only lead to a later one",
+    "вопрос может вести только к следующим",
+)
+TOO_MANY_PAGES = _error(
+    "quiz-too-many-pages",
+    "the quiz would take more than {limit} pages",
+    "тест занял бы больше {limit} страниц",
+    "ask fewer questions, or use fewer weights",
+    "задайте меньше вопросов или упростите веса",
+)
 
 REBUS_RULES = (
     UNKNOWN_KEY,
@@ -270,3 +343,21 @@ REBUS_RULES = (
     NO_GLYPH,
 )
 """Every rule of the rebus notation, for the reference page and its test."""
+
+GAME_RULES = (
+    *REBUS_RULES,
+    NO_PRIZE,
+    NO_ANSWER,
+    NOT_SEALED,
+    NOT_YAML,
+    WRONG_VALUE,
+    FEW_OPTIONS,
+    BAD_ID,
+    SAME_ID,
+    MISSING_RESULT,
+    UNREACHED_RESULT,
+    UNKNOWN_QUESTION,
+    CYCLE,
+    TOO_MANY_PAGES,
+)
+"""Every rule of games."""
