@@ -41,6 +41,11 @@ def _node() -> str | None:
 _NEEDS = {"chromium": _chromium, "postgres": _postgres_bin, "node": _node}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option by which golden letters are changed."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose outside program is missing; under PISMO_REQUIRE_ALL=1 that fails."""
     for marker, find in _NEEDS.items():
