@@ -125,6 +125,7 @@ def compute_facts(
     *,
     own: str = "",
     answers: Mapping[str, str] | None = None,
+    keep: bool = True,
 ) -> Snapshot:
     """Compute everybody's facts as of `now` and return the snapshot that has them.
 
@@ -136,6 +137,7 @@ def compute_facts(
         now: Purchases and events from this moment on are not looked at.
         own: A workspace's own SELECT (`segments/facts.sql`): subscriber_id and more columns.
         answers: Column -> item of the quiz or poll whose latest answer it holds.
+        keep: Let these be the snapshot's facts from now on; False only looks at another moment.
     """
     parameters = _parameters(settings, utc(now))
     asked = sorted((answers or {}).items())
@@ -149,7 +151,8 @@ def compute_facts(
             set_parameters(engine, **parameters)
             compute_into(engine, utc(now).date(), own=own, answers=asked)
             _write(engine, file)
-    point(snapshot.path / "facts.current", name)
+    if keep:
+        point(snapshot.path / "facts.current", name)
     _prune(snapshot.path, keep=name)
     return replace(snapshot, facts=file)
 
@@ -249,7 +252,9 @@ def _write(engine: "duckdb.DuckDBPyConnection", file: Path) -> None:
 
 def _prune(folder: Path, *, keep: str) -> None:
     """Delete all but the newest facts; a reader that has an old file open keeps it."""
-    files = sorted(folder.glob("facts-*.parquet"))
+    files = sorted(folder.glob("facts-*.parquet"), key=lambda file: file.stat().st_mtime_ns)
+    pointer = folder / "facts.current"
+    kept = {keep, pointer.read_text("utf-8").strip() if pointer.exists() else ""}
     for file in files[:-_KEEP]:
-        if file.name != keep:
+        if file.name not in kept:
             file.unlink()

@@ -142,12 +142,16 @@ def _writing(folder: Path) -> Iterator[Path]:
 
 
 def prune(state_dir: Path, *, keep: int = 3) -> list[str]:
-    """Delete all but the newest snapshots (the current one always stays); return their ids."""
+    """Delete all but the current snapshot and the last written others; return the ids deleted.
+
+    By the order of writing, not by the clock in their names, which may have been set back.
+    """
     folder, now = state_dir / FOLDER, current(state_dir)
     if now is None:
         return []
-    names = sorted(path.name for path in folder.iterdir() if (path / "snapshot.json").exists())
-    gone = [name for name in names[: -keep or None] if name != now.id]
+    others = [file for file in folder.glob("[!.]*/snapshot.json") if file.parent.name != now.id]
+    others.sort(key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    gone = [file.parent.name for file in others[max(0, keep - 1) :]]
     for name in gone:
         shutil.rmtree(folder / name)
     return gone

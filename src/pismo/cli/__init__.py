@@ -14,6 +14,8 @@ from pismo.cli.common import Call, run
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("pismo.cli.new:new_group", "Begin a workspace, an issue, a story, a segment …"),
+    "audience": ("pismo.cli.audience:audience_group", "Bring people in, see them, let them go"),
+    "segments": ("pismo.cli.segments:segments_command", "Show who is where, and what changed"),
     "sample": ("pismo.cli.sample:sample_command", "Invent an audience to try everything on"),
     "preview": ("pismo.cli.preview:preview_command", "Look at every letter of every segment"),
     "build": ("pismo.cli.build:build_command", "Compile issues and write build/: letters and site"),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pismo.audience import Snapshot, current, private_folder, write_snapshot
+from pismo.audience import Snapshot, current, private_folder, prune, write_snapshot
 from pismo.audience.engine import only_row, quoted, utc
 from pismo.errors import AudienceError
 from pismo.intake.mapping import CONSENT, Matched, save_mapping
@@ -32,6 +32,7 @@ class How:
         complete: Products that are not in the file are out of stock from now on.
         currency: Of products that name none.
         save: Write the mapping to `audience.toml`.
+        snapshots: How many states of the audience are kept, this one included.
     """
 
     now: datetime
@@ -40,6 +41,7 @@ class How:
     complete: bool = False
     currency: str = "RUB"
     save: bool = False
+    snapshots: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ def import_table(
         base = current(workspace.state_dir)
         files = merge(stage, table, base, utc(how.now).date(), complete=how.complete)
         snapshot = write_snapshot(workspace.state_dir, files, now=how.now, base=base)
+        prune(workspace.state_dir, keep=how.snapshots)
         agreed, silent = _record_consents(stage, table, ledger)
         with snapshot.connect() as engine:
             rows, addresses = only_row(

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING
 from pismo.audience import Snapshot
 from pismo.audience.engine import only_row
 from pismo.audience.invent import consents, write_invented
-from pismo.keys import load_keys
-from pismo.ledger import FILE, Consent, Ledger, OptOut, Scope, Suppression, open_ledger
+from pismo.ledger import Consent, Ledger, OptOut, Scope, Suppression, open_state
 from pismo.model.workspace import Workspace
 from pismo.segments import in_share
 
@@ -57,8 +55,6 @@ def make_sample(
         catalogue=tuple(workspace.catalogue.values()),
         url=workspace.settings.brand.url or "https://shop.example",
     )
-    keys = load_keys(workspace.state_dir, environ)
-    url = workspace.settings.state_url or workspace.state_dir / FILE
     with snapshot.connect() as engine:
         counts = {
             name: int(only_row(engine, f"SELECT count(*) FROM {name}")[0]) for name in _TABLES
@@ -66,7 +62,7 @@ def make_sample(
         columns = "subscriber_id, email, signup_date"
         rows = engine.sql(f"SELECT {columns} FROM subscribers").to_arrow_table()
     since = datetime.combine(today - timedelta(days=20), datetime.min.time(), UTC)
-    with closing(open_ledger(url, hmac_ids=keys.hmac_ids)) as ledger:
+    with open_state(workspace.state_dir, workspace.settings.state_url, environ) as (ledger, keys):
         given = ledger.record_consents(_consents(consents(rows, seed=seed)))
         refused = _record_refusals(ledger, rows, since)
         hashes = (

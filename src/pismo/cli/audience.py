@@ -1,0 +1,305 @@
+"""`pismo audience`: bring people in, look at what is known, tune, export, erase."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pismo.cli.common import Call, json_option, print_json, say
+
+if TYPE_CHECKING:
+    from pismo.audience import Snapshot
+    from pismo.intake.importing import Imported
+
+TABLES = ("subscribers", "products", "purchases", "events")
+WISHES = ("consents", "opt-outs", "suppressions")
+
+
+@click.group("audience")
+def audience_group() -> None:
+    """Bring people in; see what is known about them; let them go."""
+
+
+@audience_group.command("import")
+@click.argument("table", type=click.Choice((*TABLES, *WISHES)))
+@click.argument("places", nargs=-1, required=True)
+@click.option("--dry-run", is_flag=True, help="Show which column is which; change nothing.")
+@click.option("--save", is_flag=True, help="Write the mapping to audience.toml.")
+@click.option(
+    "--max-bad", default=1.0, show_default=True, help="Per cent of bad rows that stops the import."
+)
+@click.option(
+    "--complete", is_flag=True, help="Products that are not in the file are out of stock."
+)
+@click.option("--currency", default="RUB", show_default=True, help="Of products that name none.")
+@json_option
+@click.pass_obj
+def import_command(
+    call: Call,
+    table: str,
+    places: tuple[str, ...],
+    dry_run: bool,
+    save: bool,
+    max_bad: float,
+    complete: bool,
+    currency: str,
+    as_json: bool,
+) -> None:
+    """Import TABLE from PLACES: files, folders, s3://…, postgresql://…?query=SELECT ….
+
+    CSV in any usual encoding and separator, Parquet or JSON lines. Bad rows are set aside with
+    their reasons; good ones come in; nothing is lost and nothing is half done.
+    """
+    from pismo.intake.importing import How, import_table, import_wishes
+    from pismo.ledger import open_state
+    from pismo.rights import retention_from
+
+    workspace = call.workspace
+    how = How(
+        now=datetime.now(UTC),
+        dry_run=dry_run,
+        max_bad=max_bad / 100,
+        complete=complete,
+        currency=currency,
+        save=save,
+        snapshots=max(1, retention_from(workspace.settings).snapshots),
+    )
+    with open_state(workspace.state_dir, workspace.settings.state_url) as (ledger, keys):
+        done = (
+            import_table(workspace, table, places, how, ledger)
+            if table in TABLES
+            else import_wishes(workspace, table, places, how, ledger, keys)
+        )
+    if as_json:
+        print_json(_imported_json(done))
+        return
+    _say_imported(done, dry_run=dry_run)
+
+
+@audience_group.command("facts")
+@click.argument("person", required=False)
+@click.option("--rows", default=20, show_default=True, help="Purchases and events to show.")
+@json_option
+@click.pass_obj
+def facts_command(call: Call, person: str | None, rows: int, as_json: bool) -> None:
+    """Compute everybody's facts; with PERSON, print theirs and the rows they come from.
+
+    Answers to quizzes and polls that came back since are taken in first.
+    """
+    from pismo.audience.present import facts_of, query_of
+    from pismo.intake.answers import bring_answers
+    from pismo.ledger import open_state
+
+    workspace, now = call.workspace, datetime.now(UTC)
+    with open_state(workspace.state_dir, workspace.settings.state_url) as state:
+        bring_answers(workspace, state.ledger, now)
+    snapshot = _with_facts(call)
+    if person is None:
+        with snapshot.connect() as engine:
+            people = len(engine.execute("SELECT subscriber_id FROM facts").fetchall())
+        if as_json:
+            print_json({"snapshot": snapshot.id, "people": people})
+        else:
+            say(f"Facts of {people} people are computed. See one: pismo audience facts ID")
+        return
+    known = facts_of(snapshot, person, rows=rows)
+    if as_json:
+        print_json(
+            {
+                "person": person,
+                "facts": dict(known.facts),
+                "purchases": [dict(row) for row in known.purchases],
+                "events": [dict(row) for row in known.events],
+            }
+        )
+        return
+    for name, value in known.facts.items():
+        source = query_of(name)
+        click.echo(f"{name:34} {value!s:28} {f'({source}.sql)' if source else ''}".rstrip())
+    for label, found in (("purchases", known.purchases), ("events", known.events)):
+        click.echo(f"\n{label}:")
+        for row in found:
+            click.echo("  " + "  ".join(str(value) for value in row.values() if value is not None))
+
+
+@audience_group.command("export")
+@click.argument("person")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of stdout."
+)
+@click.pass_obj
+def export_command(call: Call, person: str, out: Path | None) -> None:
+    """Write all that is known about PERSON (a subscriber_id) as JSON; an audit line is kept."""
+    from pismo.ledger import open_state
+    from pismo.rights import export_person
+
+    workspace = call.workspace
+    with open_state(workspace.state_dir, workspace.settings.state_url) as state:
+        known = export_person(workspace, state, person)
+        subject = _subject(known, state.keys.address_hash)
+        state.ledger.add_audit("export", subject, "all that is known", datetime.now(UTC))
+    text = json.dumps(known, ensure_ascii=False, indent=1, default=str)
+    if out is None:
+        click.echo(text)
+        return
+    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+    say(f"{out}: readable by you only. Hand it over and delete it.")
+
+
+@audience_group.command("erase")
+@click.argument("person")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@click.pass_obj
+def erase_command(call: Call, person: str, yes: bool, as_json: bool) -> None:
+    """Forget PERSON (a subscriber_id): audience, plans, letters, details in the state database.
+
+    Sums of past issues stay true. The address stays suppressed as a keyed hash, so that a later
+    import cannot bring letters back. This cannot be undone.
+    """
+    from pismo.ledger import open_state
+    from pismo.rights import erase_person, export_person
+
+    workspace = call.workspace
+    with open_state(workspace.state_dir, workspace.settings.state_url) as state:
+        export_person(workspace, state, person)  # says so if nobody is known by this id
+        if not yes:
+            click.confirm(f"Forget {person} for good?", abort=True, err=True)
+        done = erase_person(workspace, state, person, datetime.now(UTC))
+    if as_json:
+        print_json(
+            {
+                "person": person,
+                "rows": dict(done.rows),
+                "snapshots": done.snapshots,
+                "plans": done.plans,
+                "letters": done.letters,
+                "quarantine": done.quarantine,
+            }
+        )
+        return
+    rows = ", ".join(f"{count} {name}" for name, count in done.rows.items() if count)
+    say(f"Forgotten: {rows or 'no rows'}; {done.letters} letters, {done.plans} shards of plans.")
+    say("Backups still hold the person: erase there too, or let them expire.")
+
+
+@audience_group.command("retain")
+@json_option
+@click.pass_obj
+def retain_command(call: Call, as_json: bool) -> None:
+    """Delete what [tool.pismo.retention] says is too old; an audit line is kept."""
+    from pismo.ledger import open_state
+    from pismo.rights import forget_old
+
+    workspace = call.workspace
+    with open_state(workspace.state_dir, workspace.settings.state_url) as state:
+        done = forget_old(workspace, state, datetime.now(UTC))
+    if as_json:
+        print_json(done)
+        return
+    say("Deleted: " + ", ".join(f"{count} {name}" for name, count in done.items()))
+
+
+@audience_group.command("tune")
+@click.option("--write", is_flag=True, help="Write the best recipe into pyproject.toml.")
+@json_option
+@click.pass_obj
+def tune_command(call: Call, write: bool, as_json: bool) -> None:
+    """Try recipes of recommendations on the shop's own history, each on three past moments."""
+    from pismo.recommend.tune import tune, write_recipe
+
+    workspace = call.workspace
+    snapshot = _snapshot(call)
+    with snapshot.connect() as engine:
+        done = tune(engine, workspace.settings, snapshot.created_at, on_step=say)
+    better = done.best > done.default
+    if write and better:
+        write_recipe(workspace.root, done.changes)
+    if as_json:
+        print_json(
+            {"default": done.default, "best": done.best, "changes": dict(done.changes),
+             "written": write and better}
+        )  # fmt: skip
+        return
+    changes = ", ".join(f"{name} = {value}" for name, value in done.changes.items())
+    say(f"NDCG@10 {done.default:.4f} as it is, {done.best:.4f} with: {changes or 'no change'}")
+    if better and not write:
+        say("Keep it: pismo audience tune --write")
+
+
+def _snapshot(call: Call) -> "Snapshot":
+    from pismo.audience import current
+    from pismo.errors import AudienceError
+
+    snapshot = current(call.workspace.state_dir)
+    if snapshot is None:
+        raise AudienceError(
+            "there is no audience yet", hint="bring one in: pismo audience import, or pismo sample"
+        )
+    return snapshot
+
+
+def _with_facts(call: Call) -> "Snapshot":
+    from pismo.audience import compute_facts
+    from pismo.errors import FindingsError
+    from pismo.model.finding import Finding
+    from pismo.segments import answer_columns, own_facts
+
+    workspace, snapshot = call.workspace, _snapshot(call)
+    findings: list[Finding] = []
+    own = own_facts(workspace.root, findings)
+    if findings:
+        raise FindingsError(findings)
+    now = max(datetime.now(UTC), snapshot.created_at).replace(minute=0, second=0, microsecond=0)
+    return compute_facts(
+        snapshot, workspace.settings, now, own=own, answers=answer_columns(workspace)
+    )
+
+
+def _subject(known: dict[str, object], address_hash: object) -> str:
+    audience = known["audience"]
+    rows = audience.get("subscribers", []) if isinstance(audience, dict) else []
+    return address_hash(rows[0]["email"]).hex() if rows and callable(address_hash) else ""
+
+
+def _imported_json(done: "Imported") -> dict[str, object]:
+    return {
+        "table": done.table,
+        "read": done.read,
+        "good": done.good,
+        "quarantined": done.bad,
+        "repeated": done.repeated,
+        "columns": done.mapping.all,
+        "extras": dict(done.extras),
+        "reasons": dict(done.reasons),
+        "quarantine": str(done.quarantine) if done.quarantine else None,
+        "snapshot": done.snapshot.id if done.snapshot else None,
+        "consents": done.consents,
+        "no_consent": done.no_consent,
+        "shared_addresses": done.shared_addresses,
+        "seconds": done.seconds,
+    }
+
+
+def _say_imported(done: "Imported", *, dry_run: bool) -> None:
+    for header, name in done.mapping.all.items():
+        kind = f" ({done.extras[name]})" if name in done.extras else ""
+        click.echo(f"{header:30} -> {name}{kind}")
+    say(f"{done.read} rows: {done.good} good, {done.bad} bad, in {done.seconds} s.")
+    for reason, count in done.reasons.items():
+        say(f"  {count:7} {reason}")
+    if done.quarantine:
+        say(f"Bad rows are in {done.quarantine}: correct them there and import them again.")
+    if done.no_consent:
+        say(f"{done.no_consent} people came without consent: they get nothing (no-consent).")
+    if done.shared_addresses:
+        say(f"{done.shared_addresses} people share somebody's address: one letter an address.")
+    if dry_run:
+        say("Nothing was changed. Import: the same command without --dry-run")
+        return
+    say("See who is where: pismo segments")

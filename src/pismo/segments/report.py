@@ -1,0 +1,141 @@
+"""Who is where: sizes of segments, overlaps, who is in none, what changed since a moment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pismo.errors import SegmentError
+from pismo.model.content import Segment
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """One segment: people who fit, how many of them fit others too, who came and who left.
+
+    `chosen` counts people whose first fitting segment it is, in the order asked for.
+    """
+
+    id: str
+    title: str
+    size: int
+    chosen: int
+    overlaps: Mapping[str, int]
+    came: int | None = None
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentReport:
+    """All segments asked for; `everyone` counts people who fit none of them."""
+
+    people: int
+    segments: tuple[Size, ...]
+    everyone: int
+
+
+def report_segments(
+    engine: "duckdb.DuckDBPyConnection",
+    segments: Sequence[Segment],
+    composed: Mapping[str, str],
+    *,
+    before: str = "",
+) -> SegmentReport:
+    """Count in one pass over the facts.
+
+    Args:
+        engine: Has the table or view `facts`.
+        segments: Which, in the order in which the first that fits wins.
+        composed: Segment -> SQL (`compose_all`).
+        before: A table of facts of an earlier moment, to compare with; '' for none.
+
+    Raises:
+        SegmentError: If a condition fails on the data.
+    """
+    if not segments:
+        (people,) = _counts(engine, "SELECT count(*) FROM facts", segments)
+        return SegmentReport(people=people, segments=(), everyone=people)
+    flags = ", ".join(
+        f"CASE WHEN {composed[one.id]} THEN 1 ELSE 0 END AS f{place}"
+        for place, one in enumerate(segments)
+    )
+    size = range(len(segments))
+    pairs = [(one, two) for one in size for two in size if one < two]
+    first = [" AND ".join([*(f"f{other} = 0" for other in range(place)), f"f{place} = 1"])
+             for place in size]  # fmt: skip
+    none = " AND ".join(f"f{place} = 0" for place in size)
+    sums = [
+        "count(*)",
+        f"coalesce(sum(CASE WHEN {none} THEN 1 ELSE 0 END), 0)",
+        *(f"coalesce(sum(f{place}), 0)" for place in size),
+        *(f"coalesce(sum(CASE WHEN {test} THEN 1 ELSE 0 END), 0)" for test in first),
+        *(f"coalesce(sum(f{one} * f{two}), 0)" for one, two in pairs),
+    ]
+    sql = f"SELECT {', '.join(sums)} FROM (SELECT {flags} FROM facts) AS flags"
+    people, everyone, *rest = _counts(engine, sql, segments)
+    sizes, chosen, both = rest[: len(size)], rest[len(size) : 2 * len(size)], rest[2 * len(size) :]
+    overlap: dict[tuple[int, int], int] = {}
+    for (one, two), count in zip(pairs, both, strict=True):
+        overlap[one, two] = overlap[two, one] = count
+    moved = _moved(engine, segments, composed, before) if before else {}
+    return SegmentReport(
+        people=people,
+        everyone=everyone,
+        segments=tuple(
+            Size(
+                id=one.id,
+                title=one.title,
+                size=sizes[place],
+                chosen=chosen[place],
+                overlaps={
+                    other.id: overlap[place, spot]
+                    for spot, other in enumerate(segments)
+                    if spot != place
+                },
+                came=moved.get(one.id, (None, None))[0],
+                left=moved.get(one.id, (None, None))[1],
+            )
+            for place, one in enumerate(segments)
+        ),
+    )
+
+
+def _moved(
+    engine: "duckdb.DuckDBPyConnection",
+    segments: Sequence[Segment],
+    composed: Mapping[str, str],
+    before: str,
+) -> dict[str, tuple[int, int]]:
+    """Count who came to each segment and who left it since `before`."""
+    flags = ", ".join(
+        f"CASE WHEN {composed[one.id]} THEN 1 ELSE 0 END AS f{place}"
+        for place, one in enumerate(segments)
+    )
+    now = f"(SELECT subscriber_id, {flags} FROM facts) AS n"
+    then = f"(SELECT subscriber_id, {flags} FROM {before} AS facts) AS t"
+    sums = ", ".join(
+        f"coalesce(sum(n.f{place} * (1 - coalesce(t.f{place}, 0))), 0), "
+        f"coalesce(sum((1 - n.f{place}) * coalesce(t.f{place}, 0)), 0)"
+        for place in range(len(segments))
+    )
+    sql = f"SELECT {sums} FROM {now} LEFT JOIN {then} ON t.subscriber_id = n.subscriber_id"
+    found = _counts(engine, sql, segments)
+    return {one.id: (found[2 * place], found[2 * place + 1]) for place, one in enumerate(segments)}
+
+
+def _counts(
+    engine: "duckdb.DuckDBPyConnection", sql: str, segments: Sequence[Segment]
+) -> list[int]:
+    import duckdb
+
+    try:
+        (row,) = engine.execute(sql).fetchall()
+    except duckdb.Error as error:
+        names = ", ".join(one.id for one in segments)
+        raise SegmentError(
+            f"a condition among {names} fails on this audience: {str(error).splitlines()[0]}",
+            hint="compare text with text, numbers with numbers: pismo check says more",
+        ) from error
+    return [int(value) for value in row]
