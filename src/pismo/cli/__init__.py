@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stop": ("pismo.cli.publish:stop_command", "Stop publishing an issue, wherever it runs"),
     "test": ("pismo.cli.test:test_command", "Mail the letters of an issue to testers"),
     "explain": ("pismo.cli.explain:explain_command", "Say why one person gets what they get"),
+    "rebus": ("pismo.cli.rebus:rebus_group", "Solve, suggest, draw and seal rebuses"),
     "ses": ("pismo.cli.ses:ses_group", "Examine the SES account, or make what it lacks"),
     "ses-sim": ("pismo.ses_sim.command:ses_sim_command", "Run a strict local Amazon SES"),
     "feedback": ("pismo.cli.feedback:feedback_group", "Read what came back: bounces, complaints"),
