@@ -72,14 +72,31 @@ class Studio:
         started = time.perf_counter()
         with self._lock:
             try:
-                self._workspace = self.load(self.root)
-                self.problem = ""
+                self._take(self.load(self.root))
             except PismoError as error:
                 self.problem = str(error)
             self._compiled.clear()
             self._reviewed.clear()
             self.generation += 1
             return Change(self.generation, time.perf_counter() - started)
+
+    def _take(self, loaded: Workspace) -> None:
+        """Take a new state, unless a broken file made an issue vanish: then the old one stays."""
+        before = self._workspace
+        lost: set[str] = set()
+        if before is not None:
+            for name in before.issues.keys() - loaded.issues.keys():
+                issue = before.issues[name]
+                lost |= {issue.source.path, before.newsletter_of(issue).source.path}
+        broken = [
+            one
+            for one in loaded.findings
+            if one.severity is Severity.ERROR and one.source.path in lost
+        ]
+        if broken:
+            self.problem = f"{broken[0].source} {broken[0].message(loaded.settings.language)}"
+        else:
+            self._workspace, self.problem = loaded, ""
 
     def compilation(self, issue: str) -> Compilation:
         """Compile an issue, once per reload.
