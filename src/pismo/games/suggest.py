@@ -7,6 +7,7 @@ exists, a looser one fills in and says so. Nothing here is ever published by its
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from pismo.games.conventions import prepositions
@@ -14,7 +15,6 @@ from pismo.games.kinship import akin, is_stopped
 from pismo.games.shapes import Shape, shapes
 from pismo.games.spelling import fold, language_of
 
-_BEAM = 12
 _ELEMENT_COST = 1.0
 _LITERAL_COST = 2.2
 _PREPOSITION_COST: Mapping[str, float] = {
@@ -43,7 +43,11 @@ _PLAIN_PREPOSITIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may be done to a word: at most so many of each over the whole rebus."""
+    """How much may be done to a word: at most so many of each over the whole rebus.
+
+    `live_share` is the part of the answer that may stand as bare letters; `beam` how many partial
+    rebuses of each kind are kept, and so the time it takes.
+    """
 
     elements: int
     elements_if_long: int
@@ -55,10 +59,11 @@ class Limits:
     kept_share: float
     live_share: float
     plain_positions: bool
+    beam: int
 
 
-STRICT = Limits(3, 4, 1, 1, 1, 3, 2, 0.6, 1 / 3, plain_positions=True)
-LOOSE = Limits(4, 5, 2, 2, 1, 4, 3, 0.5, 0.6, plain_positions=False)
+STRICT = Limits(3, 4, 1, 1, 1, 3, 2, 0.6, 1 / 3, plain_positions=True, beam=12)
+LOOSE = Limits(4, 5, 2, 2, 1, 4, 3, 0.5, 0.6, plain_positions=False, beam=4)
 _LONG = 8
 
 
@@ -156,8 +161,8 @@ def _extend(
                 _Path(path.cost + step, path.live + block.live, (*path.blocks, block))
                 for path in paths
             )
-            if len(kept) > 2 * _BEAM:
-                kept[:] = heapq.nsmallest(_BEAM, kept)
+            if len(kept) > 2 * limits.beam:
+                kept[:] = heapq.nsmallest(limits.beam, kept)
 
 
 def _different(paths: list[_Path], limit: int) -> list[tuple[float, str]]:
@@ -220,17 +225,24 @@ def _fitting(shape: Shape, answer: str, stretch: str) -> Iterator[_Block]:
 
 def _positions(stretch: str, language: str, limits: Limits) -> Iterator[_Block]:
     """Spell a stretch as a position of live letters, read from either side."""
-    for word in prepositions(language):
+    for word in _shown_positions(language, plain_only=limits.plain_positions):
         letters = len(stretch) - len(word)
-        if word not in _PREPOSITION_COST or not 2 <= letters <= limits.operand_letters:
-            continue
-        if limits.plain_positions and word not in _PLAIN_PREPOSITIONS:
+        if not 2 <= letters <= limits.operand_letters or word not in stretch:
             continue
         cost = _PREPOSITION_COST[word] + 0.5 * letters
         for ground, figure in _operands(stretch, word):
             yield _Block(
                 cost, f"{word}({ground.upper()}; {figure.upper()})", "", placed=1, live=letters
             )
+
+
+@cache
+def _shown_positions(language: str, *, plain_only: bool) -> tuple[str, ...]:
+    return tuple(
+        word
+        for word in prepositions(language)
+        if word in (_PLAIN_PREPOSITIONS if plain_only else _PREPOSITION_COST)
+    )
 
 
 def _operands(stretch: str, word: str) -> Iterable[tuple[str, str]]:
