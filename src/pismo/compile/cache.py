@@ -3,7 +3,10 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import TypeVar
+
+from jinja2.bccache import Bucket, BytecodeCache
 
 T = TypeVar("T")
 
@@ -36,3 +39,21 @@ class FragmentCache:
         made = make()
         self.entries[key] = made
         return made
+
+
+class CodeCache(BytecodeCache):
+    """Compiled templates of layouts, kept in a `FragmentCache` from one compilation to the next."""
+
+    def __init__(self, fragments: FragmentCache, kind: str) -> None:
+        self.fragments = fragments
+        self.kind = f"template {kind}"
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket, if its template was compiled before."""
+        code = self.fragments.entries.get((self.kind, f"{bucket.key} {bucket.checksum}"))
+        bucket.code = code if isinstance(code, CodeType) else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        key = (self.kind, f"{bucket.key} {bucket.checksum}")
+        self.fragments.entries[key] = bucket.code

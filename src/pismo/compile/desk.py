@@ -1,7 +1,7 @@
 """What all editions of an issue share, and one edition while it is being made."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pismo.compile.addresses import Marking
@@ -45,6 +45,7 @@ class Desk:
     marking: Marking
     layouts: LayoutLoader
     logo: Logo | None = None
+    finished: dict[str, "Finished"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,16 @@ class Staged:
 
     text: str
     recorder: Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A fragment that is the same for every segment, and what was recorded on the way."""
+
+    html: Parts
+    text: Parts
+    recorders: tuple[Recorder, ...]
+    sources: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -110,6 +121,25 @@ class Draft:
         )
         with stage.stage.recording(recorder):
             return Staged(stage.run(code, place.path, names).lstrip("\n"), recorder)
+
+    def shared(self, key: str, make: Callable[[], None]) -> None:
+        """Take a fragment that no segment changes from the desk, or make and leave it there.
+
+        Args:
+            key: Where `make` keeps it.
+            make: Finishes the fragment and calls `keep`.
+        """
+        done = self.desk.finished.get(key)
+        if done is not None:
+            self.html[key], self.text[key] = done.html, done.text
+            self.recorders += done.recorders
+            self.sources |= done.sources
+            return
+        recorded, sources = len(self.recorders), set(self.sources)
+        make()
+        recorders = tuple(self.recorders[recorded:])
+        new = frozenset(self.sources - sources) | {recorder.path for recorder in recorders}
+        self.desk.finished[key] = Finished(self.html[key], self.text[key], recorders, new)
 
     def keep(self, key: str, html: Staged, text: Staged) -> None:
         """Finish a fragment in both forms and keep it under a key, for its slot in the letter.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pismo.compile.addresses import marking_of
-from pismo.compile.cache import FragmentCache
+from pismo.compile.cache import CodeCache, FragmentCache
 from pismo.compile.desk import Desk, Logo
 from pismo.compile.edition import compile_edition
 from pismo.compile.images import ImageFile, ImageStore
@@ -85,9 +85,16 @@ def _desk(workspace: Workspace, issue: Issue, cache: FragmentCache) -> Desk:
     look = look_of(newsletter.layout, settings.brand)
     marking = marking_of(newsletter, settings.brand.url, workspace.catalogue.values())
     loader = LayoutLoader(workspace.root, newsletter.name)
-    text_stage = StageEnvironment(newsletter.language, loader=loader)
+    language = newsletter.language
+    text_stage = StageEnvironment(
+        language, loader=loader, bytecode_cache=CodeCache(cache, f"text {language}")
+    )
     markup_stage = StageEnvironment(
-        newsletter.language, loader=loader, autoescape=True, stage=text_stage.stage
+        language,
+        loader=loader,
+        autoescape=True,
+        stage=text_stage.stage,
+        bytecode_cache=CodeCache(cache, f"markup {language}"),
     )
     images = ImageStore(workspace.root, cache)
     site = settings.site_base_url or NO_SITE

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -74,6 +74,12 @@ class Scribe:
     images: ImageStore
     cache: FragmentCache
     site: str
+    signature: str = field(init=False)
+    """All that a text's form depends on besides the text: part of every key of the cache."""
+
+    def __post_init__(self) -> None:
+        hosts = sorted(self.marking.hosts)
+        self.signature = repr((self.look, tuple(self.marking.pairs), hosts, self.site))
 
     def write(self, manuscript: Manuscript) -> list[Written]:
         """Write a text; it comes in pieces where blocks stand between its paragraphs.
@@ -81,8 +87,15 @@ class Scribe:
         Raises:
             CompileError: For a broken image, link or rebus, with its line.
         """
-        key = repr((manuscript.staged, manuscript.source.path, manuscript.language,
-                    manuscript.heading, self.look, self.marking, self.site))  # fmt: skip
+        key = "\0".join(
+            (
+                self.signature,
+                manuscript.source.path,
+                manuscript.language,
+                str(manuscript.heading),
+                manuscript.staged,
+            )
+        )
         written, images = self.cache.remember("markdown", key, lambda: self._written(manuscript))
         if not all(self._is_current(*image, manuscript) for image in images):
             written, _ = self._written(manuscript)

@@ -54,7 +54,10 @@ _TAGS: dict[str, type] = {
     "not": Not,
     "if": Conditional,
 }
-_NAMES = {node: tag for tag, node in _TAGS.items()}
+_SPELLINGS = {
+    node: (tag, tuple(field.name for field in dataclasses.fields(node)))
+    for tag, node in _TAGS.items()
+}
 _SEEN = ("subject", "preheader", "html", "text")
 
 
@@ -116,13 +119,13 @@ def _content(edition: Edition) -> dict[str, object]:
 
 
 def _encode(value: object) -> object:
-    tag = _NAMES.get(type(value))
-    if tag is not None:
-        fields = dataclasses.fields(value)  # type: ignore[arg-type]  # every tagged type is one
-        return [tag, *(_encode(getattr(value, field.name)) for field in fields)]
     if isinstance(value, tuple):
         return [_encode(item) for item in value]
-    return value
+    spelling = _SPELLINGS.get(type(value))
+    if spelling is None:
+        return value
+    tag, names = spelling
+    return [tag, *(_encode(getattr(value, name)) for name in names)]
 
 
 def _edition(document: Mapping[str, Any]) -> Edition:

@@ -51,8 +51,12 @@ def _item_block(draft: Draft, kind: Kind, slug: object, names: Names) -> Markup:
     key = f"{kind.value}({item.slug!r})"
     recorder = _recorder(draft)
     if key not in draft.html:
+        _warn_of_language(draft, item)
         draft.way.append(item)
-        _keep_item(draft, key, item, names)
+        if "{" in item.body:
+            _keep_item(draft, key, item, names)
+        else:
+            draft.shared(key, lambda: _keep_item(draft, key, item, names))
         draft.way.pop()
     draft.items.append(f"{kind.value}/{item.slug}")
     return recorder.slot(key)
@@ -81,11 +85,14 @@ def _item(draft: Draft, kind: Kind, slug: str) -> Item:
     return item
 
 
-def _keep_item(draft: Draft, key: str, item: Item, names: Names) -> None:
+def _warn_of_language(draft: Draft, item: Item) -> None:
     expected = draft.desk.newsletter.language
     if item.language != expected:
         values = {"kind": item.kind.value, "slug": item.slug, "language": item.language}
         draft.findings.append(ITEM_LANGUAGE.at(item.source, expected=expected, **values))
+
+
+def _keep_item(draft: Draft, key: str, item: Item, names: Names) -> None:
     place = Source(item.source.path, item.body_line)
     staged = draft.staged(item.body, place, names, blocks=True)
     manuscript = Manuscript(
@@ -112,7 +119,11 @@ def _recommendations(draft: Draft, count: object, title: object) -> Markup:
 
     names = {"count": count, "title": title, "marked": marked}
     html_file, text_file = f"{look.picks}.html.j2", "picks.txt.j2"
-    html = draft.staged(own_file(html_file), Source(f"pismo/{html_file}"), names, markup=True)
-    text = draft.staged(own_file(text_file), Source(f"pismo/{text_file}"), names)
-    draft.keep(key, html, text)
+
+    def make() -> None:
+        html = draft.staged(own_file(html_file), Source(f"pismo/{html_file}"), names, markup=True)
+        text = draft.staged(own_file(text_file), Source(f"pismo/{text_file}"), names)
+        draft.keep(key, html, text)
+
+    draft.shared(key, make)
     return recorder.slot(key)

@@ -2,7 +2,7 @@
 
 import functools
 import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType
 from typing import Any
@@ -109,8 +109,15 @@ class StageEnvironment(jinja2.Environment):
         loader: jinja2.BaseLoader | None = None,
         autoescape: bool = False,
         stage: Staging | None = None,
+        bytecode_cache: jinja2.BytecodeCache | None = None,
     ) -> None:
-        super().__init__(loader=loader, autoescape=autoescape, undefined=UnknownName, cache_size=-1)
+        super().__init__(
+            loader=loader,
+            autoescape=autoescape,
+            undefined=UnknownName,
+            cache_size=-1,
+            bytecode_cache=bytecode_cache,
+        )
         self.stage = stage or Staging()
         self.paths: set[str] = set()
         self.filters |= own_filters(language)
@@ -175,7 +182,7 @@ class StageEnvironment(jinja2.Environment):
             return template.render(names)
         except CompileError as problem:
             if problem.where is None:
-                problem.where = _place(problem, self.paths)
+                problem.where = self._place(problem)
             if problem.rule is UNKNOWN_NAME and "guess" not in problem.values:
                 known = [*names, *self.globals]
                 problem.values["guess"] = guess(str(problem.values["name"]), known)
@@ -183,12 +190,20 @@ class StageEnvironment(jinja2.Environment):
         except TemplateSyntaxError as error:
             raise _syntax_problem(error, path) from error
         except TemplateError as error:
-            raise _failure(
-                error.message or type(error).__name__, _place(error, self.paths)
-            ) from error
+            raise _failure(error.message or type(error).__name__, self._place(error)) from error
         except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
             reason = f"{type(error).__name__}: {error}"
-            raise CompileError(FAILED, _place(error, self.paths), reason=reason) from error
+            raise CompileError(FAILED, self._place(error), reason=reason) from error
+
+    def _place(self, error: BaseException) -> Source | None:
+        """Find the innermost line of a template in a traceback that Jinja has rewritten."""
+        found = None
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            path = frame.f_code.co_filename
+            # Code that was compiled earlier has its template's name; modules have a file's.
+            if path in self.paths or "__jinja_template__" in frame.f_globals:
+                found = Source(path, line)
+        return found
 
 
 def _syntax_problem(error: TemplateSyntaxError, path: str) -> CompileError:
@@ -209,15 +224,6 @@ def _failure(message: str, where: Source | None) -> CompileError:
             near = guess(name, known)
             return CompileError(UNKNOWN_WORD, where, kind=kind, name=name, guess=near)
     return CompileError(FAILED, where, reason=message)
-
-
-def _place(error: BaseException, paths: Collection[str]) -> Source | None:
-    """Find the innermost line of a template in a traceback that Jinja has rewritten."""
-    found = None
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename in paths:
-            found = Source(frame.f_code.co_filename, line)
-    return found
 
 
 class _Counter:
