@@ -57,6 +57,12 @@ def test_a_link_within_the_repository_leads_somewhere(page: str) -> None:
             assert (path.parent / target).exists(), f"{page}: {link} leads nowhere"
 
 
+def test_a_picture_is_small_enough_to_load_at_once() -> None:
+    pictures = list((REPOSITORY / "docs" / "images").glob("*.png"))
+    assert len(pictures) >= 4
+    assert [one.name for one in pictures if one.stat().st_size > 150_000] == []
+
+
 def test_every_line_of_the_rebus_page_reads_as_the_page_says() -> None:
     page = (REPOSITORY / "docs" / "howto" / "rebus.md").read_text("utf-8")
     rows = re.findall(r"^\| `([^`]+)` \| .*«([а-яё]+)» \|$", page, re.MULTILINE)
