@@ -30,6 +30,11 @@ def ask(running: Running, call: str, **body: object) -> dict[str, Any]:
     return told
 
 
+def status(running: Running, segment: str, person: object = None) -> object:
+    told = ask(running, "letters", issue=ISSUE, segments=[segment], person=person, source=False)
+    return told["letters"][0]["status"]
+
+
 def test_a_foreign_host_is_refused(small: Path, preview: Open) -> None:
     answer = httpx.get(preview(small).url, headers={"Host": "evil.example"})
     assert answer.status_code == 421
@@ -56,10 +61,10 @@ def test_on_a_lan_only_the_whole_link_opens(small: Path, preview: Open) -> None:
 
 def test_a_call_that_makes_no_sense_is_told_so(small: Path, preview: Open) -> None:
     running = preview(small)
-    answer = httpx.post(f"{running.url}api/letter", content=b"{", headers=OURS)
+    answer = httpx.post(f"{running.url}api/letters", content=b"{", headers=OURS)
     assert answer.status_code == 400
     assert "not understood" in answer.json()["error"]
-    assert "no issue" in ask(running, "letter", issue="weekly/1999-01-01", segment="x")["error"]
+    assert "no issue" in ask(running, "eml", issue="weekly/1999-01-01", segment="x")["error"]
 
 
 def test_without_an_audience_looking_for_people_says_how_to_get_one(
@@ -83,7 +88,7 @@ def test_two_thousand_files_are_no_burden(small: Path, preview: Open) -> None:
     for number in range(2000):
         (small / "content" / "stories" / f"rain-{number}.md").write_text(story, "utf-8")
     running = preview(small)
-    assert ask(running, "letter", issue=ISSUE, segment="families")["status"] == "ok"
+    assert status(running, "families") == "ok"
     assert running.desk.studio.reload().seconds < 10
 
 
@@ -169,7 +174,7 @@ def test_planned_people_are_seen_as_the_plan_froze_them(sampled: Running) -> Non
     assert planned
     segment = planned[0]["label"].rpartition(", ")[2]
     asked = {"kind": "plan", "id": planned[0]["id"]}
-    assert ask(sampled, "letter", issue=ISSUE, segment=segment, person=asked)["status"] == "ok"
+    assert status(sampled, segment, asked) == "ok"
 
 
 def test_a_letter_is_compared_with_its_plan(sampled: Running) -> None:

@@ -3,6 +3,7 @@
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -33,12 +34,18 @@ def read_toml(root: Path, path: str, kind: str, findings: list[Finding]) -> Fiel
     if text is None:
         return None
     try:
-        values = tomllib.loads(text)
+        values, lines = _parsed_toml(text)
     except tomllib.TOMLDecodeError as error:
         line = getattr(error, "lineno", None) or _line_in(str(error))
         findings.append(BROKEN_TOML.at(Source(path, line), reason=error))
         return None
-    return Fields(values, toml_lines(text), path, kind, findings)
+    return Fields(values, lines, path, kind, findings)
+
+
+@lru_cache(maxsize=1024)
+def _parsed_toml(text: str) -> tuple[dict[str, Any], dict[str, int]]:
+    """Parse TOML with the line of each name; remembered by its text, and never changed."""
+    return tomllib.loads(text), toml_lines(text)
 
 
 def read_markdown(

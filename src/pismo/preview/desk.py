@@ -44,7 +44,7 @@ class Desk:
             "review": lambda desk, body: desk.review(str(body["issue"])),
             "people": lambda desk, body: desk.people(str(body["issue"])),
             "find": lambda desk, body: desk.find(str(body["question"])),
-            "letter": lambda desk, body: desk.letter(*_asked(body)),
+            "letters": lambda desk, body: desk.letters(body),
             "why": lambda desk, body: desk.why(*_asked(body)),
             "difference": lambda desk, body: desk.difference(body),
             "eml": lambda desk, body: desk.eml(*_asked(body)),
@@ -121,7 +121,18 @@ class Desk:
         """Find real people by id or predicate."""
         return {"people": viewers_json(self.crowd.find(self.studio.workspace, question))}
 
-    def letter(self, issue: str, segment: str, person: Asked) -> dict[str, object]:
+    def letters(self, body: Mapping[str, Any]) -> dict[str, object]:
+        """Several segments' letters of one issue at once, or what stands in their way."""
+        person = body.get("person")
+        letters = [
+            self.letter(str(body["issue"]), str(segment), person, with_source=bool(body["source"]))
+            for segment in body["segments"]
+        ]
+        return {"generation": self.studio.generation, "letters": letters}
+
+    def letter(
+        self, issue: str, segment: str, person: Asked, *, with_source: bool
+    ) -> dict[str, object]:
         """One letter, or what stands in its way."""
         workspace = self.studio.workspace
         shown = self.studio.shown(issue, segment)
@@ -132,6 +143,7 @@ class Desk:
             root=workspace.root,
             language=workspace.settings.language,
             images=workspace.settings.site_base_url or "https://site.invalid",
+            with_source=with_source,
         )
 
     def why(self, issue: str, segment: str, person: Asked) -> dict[str, object]:

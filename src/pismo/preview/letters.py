@@ -17,7 +17,13 @@ _LINE_BREAKS_IN_BASE64 = 78 / 76
 
 
 def letter_json(
-    shown: Shown, recipient: Recipient | None, *, root: Path, language: str, images: str
+    shown: Shown,
+    recipient: Recipient | None,
+    *,
+    root: Path,
+    language: str,
+    images: str,
+    with_source: bool,
 ) -> dict[str, object]:
     """Return what the page needs to show one letter.
 
@@ -27,6 +33,7 @@ def letter_json(
         root: The workspace, for links that open an editor.
         language: Of the findings.
         images: Base of the edition's image addresses; they are served from here instead.
+        with_source: Whether its source is wanted too, holes marked.
     """
     findings = findings_json(shown.findings, root, language)
     if shown.edition is None or recipient is None:
@@ -42,7 +49,7 @@ def letter_json(
         "html": email.html.replace(f"{images}/images/", "/images/"),
         "text": email.text,
         "headers": [list(pair) for pair in email.headers],
-        "source": list(source_json(shown.edition)),
+        "source": list(source_json(shown.edition)) if with_source else [],
         "bytes": size_json(email),
         "digest": shown.edition.digest,
     }

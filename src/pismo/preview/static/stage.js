@@ -28,18 +28,17 @@ export async function drawMatrix(isCurrent, act, painted) {
     segments.forEach((segment) => columns.set(segment.id, column(segment, act)));
     fill(find("stage"), element("div", { class: "matrix" }, [...columns.values()].map((one) => one.node)));
   });
-  const waiting = segments.map(async (segment) => {
-    const letter = await api.letter(state.issue, segment.id, personNow());
-    if (!isCurrent()) return;
-    const one = columns.get(segment.id);
+  drawSizes();
+  const letters = await api.letters(state.issue, segments.map((segment) => segment.id), personNow());
+  if (!isCurrent()) return;
+  await Promise.all(letters.map((letter, at) => {
+    const one = columns.get(segments[at].id);
     one.subject.textContent = letter.subject ?? "";
     one.subject.title = letter.preheader ?? "";
     fill(one.gauge, letter.bytes ? sizeGauge(letter.bytes) : null);
     fit(one.frame, state.look, state.look.small);
-    await paint(letter, one.frame, one.node);
-  });
-  drawSizes();
-  await Promise.all(waiting);
+    return paint(letter, one.frame, one.node);
+  }));
   if (isCurrent()) painted();
 }
 
@@ -78,7 +77,7 @@ function notice(letter) {
 }
 
 export async function drawLetter(isCurrent, act, buttons, painted) {
-  const letter = await api.letter(state.issue, state.segment, personNow());
+  const [letter] = await api.letters(state.issue, [state.segment], personNow(), state.mode === "source");
   if (!isCurrent()) return null;
   const mode = letter.status === "ok" ? state.mode : "html";
   stands(`letter ${state.issue} ${state.segment} ${mode} ${word("html")}`, () => {
