@@ -1,6 +1,7 @@
 """`pismo demo`: the main job once, on an invented audience, by the very commands one would type."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -77,4 +78,12 @@ def _show_the_way(state_dir: Path, root: Path, issue: str) -> None:
     say()
     say(f"A letter in the browser:  {letter.relative_to(root)}")
     say(f"The same in mail:         {mail.relative_to(root)}")
-    say("Every segment, live:      pismo preview")
+    say(f"Every segment, live:      {_command()} preview")
+
+
+def _command() -> str:
+    """Return what to type for `pismo` here: after `make demo` it is not on the PATH yet."""
+    called, found = Path(sys.argv[0]), shutil.which("pismo")
+    if called.name != "pismo" or not called.exists():
+        return "pismo"
+    return "pismo" if found and Path(found).samefile(called) else str(called)

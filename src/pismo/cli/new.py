@@ -108,7 +108,8 @@ def _content_command(kind: str, what: str) -> click.Command:
 
         call: Call = ctx.obj
         made = new_file(call.workspace, FileKind(kind), title, name)
-        _tell(made.path, made.use, "pismo check", as_json=as_json)
+        place = "segments of a newsletter.toml, then " if kind == FileKind.SEGMENT else ""
+        _tell(made.path, made.use, "pismo check", as_json=as_json, place=place)
 
     return command
 
@@ -125,12 +126,13 @@ for _kind, _what in (
     new_group.add_command(_content_command(_kind, _what))
 
 
-def _tell(path: str, use: str, next_command: str, *, as_json: bool) -> None:
+def _tell(path: str, use: str, next_command: str, *, as_json: bool, place: str = "") -> None:
     if as_json:
         print_json({"path": path, "use": use})
         return
     click.echo(path)
-    say(f"Refer to it as {use}. Next: edit it, then {next_command}")
+    name_it = f"name it in {place}" if place else ""
+    say(f"Refer to it as {use}. Next: edit it, {name_it or 'then '}{next_command}")
 
 
 def _next_friday() -> date:
