@@ -1,4 +1,4 @@
-"""Stored plans: doubles of an address, the canary, expiry, approvals, what a changed edition says."""
+"""Stored plans: doubles, the canary, expiry, approvals, and what an amendment shows."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from pismo.feedback import pull
 from pismo.model.content import Sender
 from pismo.model.people import Submission
 from pismo.publish import Job, Outcome, SystemClock, publish
-from pismo.ses_sim import Fault, FaultKind
+from pismo.ses_sim import Fault, FaultKind, Throttle
 from pismo.transports.ses import SesTransport
 from pismo.transports.ses_account import SesAccount, problem_with_account
 from pismo.transports.ses_client import Method, SesSettings, control_client, sending_client
@@ -275,3 +275,45 @@ def test_sender_in_other_letters_travels_as_encoded_words() -> None:
     assert encoded.isascii()
     assert encoded.endswith("<katya@igroteka.example>")
     assert mailbox(Sender('Kate "K"', "k@shop.example")) == '"Kate \\"K\\"" <k@shop.example>'
+
+
+class SharedTime:
+    """One clock for publisher and simulator; it moves only when the publisher waits."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 27, 7, 0, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def steady(self) -> float:
+        return self.seconds
+
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    def wake(self) -> None:
+        return None
+
+
+@pytest.mark.parametrize("throttle", list(Throttle))
+@pytest.mark.parametrize("burst", [4.0, 14.0, 70.0])
+def test_receipts_show_the_quota_used_and_not_exceeded(
+    tmp_path: Path, burst: float, throttle: Throttle
+) -> None:
+    time = SharedTime()
+    where = desk(tmp_path / "state", 14 * 66)
+    account = ses_sim.Settings(
+        max_send_rate=14.0,
+        burst=burst,
+        throttle=throttle,
+        control_calls_per_second=None,
+        clock=time.steady,
+    )
+    with ses_sim.start(account) as sim:
+        began = time.seconds
+        assert counts(publish(job(where, sim, clock=time, threads=0))) == (14 * 66, 0, 0)
+        minute = [one for one in sim.state.receipts if one.at_s < began + 60]
+    calls = [one for one in minute if one.operation == "SendBulkEmail"]
+    assert 0.90 <= sum(one.accepted for one in calls) / (60 * 14) <= 1.0
+    assert sum(one.throttled > 0 for one in calls) <= max(1, len(calls) * 0.01)

@@ -19,14 +19,14 @@ from pismo.links import LinkSigner
 from pismo.model.content import Issue, Kind, Newsletter
 from pismo.model.edition import Edition, columns
 from pismo.model.finding import Finding
-from pismo.model.people import Plan, Recipient, Recommended, Submission
+from pismo.model.people import Plan, Recommended, Submission
 from pismo.model.workspace import Workspace
 from pismo.plan.choose import DUPLICATE, Choosing, Gaps, Picks, Questions, arrange, candidates
+from pismo.plan.gaps import GapFinder
 from pismo.plan.hours import LATE_HOURS, Schedule, parse_send_at
 from pismo.plan.picks import picks_from, picks_wanted, products_in_letters
 from pismo.plan.store import FOLDER, StoredPlan, bind_transport, bound_transport, write_plan
 from pismo.recommend import prepare
-from pismo.render import missing_in
 from pismo.segments.assign import case_sql
 from pismo.segments.columns import answer_columns, columns_of, own_facts
 
@@ -215,23 +215,19 @@ class _Making:
         )
 
     def _gaps(self) -> Gaps:
-        checks = {edition.segment: missing_in(edition) for edition in self.editions}
         links = self.signer.links_for(
             "sample",
             newsletter=self.newsletter.name,
             web_url=web_url(self.workspace, self.issue),
             items=answered_items(self.editions),
         )
+        finders = {edition.segment: GapFinder(edition, links) for edition in self.editions}
 
         def gaps(
             segment: str, person: str, facts: Mapping[str, Any], picks: Sequence[Recommended]
         ) -> Sequence[str]:
-            if segment not in checks:
-                return ()  # no edition: told when the sums are made
-            recipient = Recipient(
-                id=person, segment=segment, facts=facts, picks=tuple(picks), links=links
-            )
-            return checks[segment](recipient)
+            # Without an edition there is nothing to ask; that is told when the sums are made.
+            return finders[segment].gaps(person, facts, picks) if segment in finders else ()
 
         return gaps
 
