@@ -58,7 +58,7 @@ def run(
     accepted = calls = throttled = 0
     while True:
         size = pace.batch
-        clock.wait(pace.delay(size) + late_s)
+        clock.wait(pace.delay() + late_s)
         if clock.seconds >= end:
             return accepted, calls, throttled
         pace.spend(size)
@@ -109,7 +109,7 @@ def test_one_throttled_call_costs_seconds_not_minutes() -> None:
     pace.throttled(50, 0)
     assert pace.rate == pytest.approx(before * 0.7)
     clock.wait(9)
-    pace.delay(1)
+    pace.delay()
     assert pace.rate == pytest.approx(before)
 
 
@@ -121,7 +121,7 @@ def test_batch_is_half_a_second_of_the_quota(quota: float, batch: int) -> None:
 def test_no_quota_means_no_waiting() -> None:
     pace = Pace(math.inf, HandClock())
     pace.spend(50)
-    assert (pace.delay(50), pace.batch) == (0.0, 50)
+    assert (pace.delay(), pace.batch) == (0.0, 50)
 
 
 def test_a_wall_clock_that_jumps_changes_nothing() -> None:
@@ -131,7 +131,7 @@ def test_a_wall_clock_that_jumps_changes_nothing() -> None:
 
     pace = Pace(10.0, Jumping())
     pace.spend(10)
-    assert pace.delay(5) < 2.0
+    assert pace.delay() < 2.0
 
 
 def test_two_publishers_share_the_quota() -> None:

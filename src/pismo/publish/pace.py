@@ -1,7 +1,8 @@
 """How fast letters leave: recipients per second from the account's quota, less when told so.
 
-A token bucket that holds one batch and a little lateness. Its rate aims a little below the quota,
-since the account measures with a clock of its own. A throttled call cuts the rate at once
+A token bucket with SES's own rule: a call leaves when there is no debt, and leaves one, so that calls
+are as far apart as they are large. Its rate aims a little below the quota, since the account
+measures with a clock of its own. A throttled call cuts the rate at once
 (multiplicative), and it grows back within seconds (additive); only a second cut soon after the
 first one counts as news about the quota itself, and then the ceiling comes down and recovers
 slowly.
@@ -21,6 +22,9 @@ NEWS_S = 20.0
 """A second throttled call within this many seconds lowers the ceiling itself."""
 CEILING_GROWTH = 0.05
 """Share of the aim by which a lowered ceiling grows back per ten seconds."""
+EPISODE_S = 1.0
+"""Throttled calls within this many seconds tell the same thing once."""
+HAIR = 1e-6
 BATCH_S = 0.5
 """A batch is what leaves in this many seconds: it bounds how many a crash leaves in doubt."""
 BATCH_MOST = 50
@@ -44,7 +48,7 @@ class Pace:
         self._aim = quota * AIM * share
         self._ceiling = self._rate = self._aim
         self._batch_most = BATCH_MOST
-        self._tokens = float(self.batch)
+        self._tokens = 0.0
         self._at = clock.steady()
         self._cut_at = -math.inf
 
@@ -60,14 +64,13 @@ class Pace:
             return self._batch_most
         return max(1, min(self._batch_most, math.ceil(self._rate * BATCH_S)))
 
-    def delay(self, recipients: int) -> float:
-        """Say in how many seconds `recipients` may leave; 0 means now."""
+    def delay(self) -> float:
+        """Say in how many seconds the next call may leave; 0 means now."""
         if math.isinf(self._rate):
             return 0.0
         self._refill()
-        # A call larger than the bucket may go once the bucket is full, and leaves a debt.
-        missing = min(recipients, self.batch) - self._tokens
-        return max(0.0, missing / self._rate)
+        # A hair of debt counts as none: waiting for it would be shorter than clocks can tell.
+        return 0.0 if self._tokens > -HAIR else -self._tokens / self._rate
 
     def spend(self, recipients: int) -> None:
         """Take the tokens of a call that leaves now."""
@@ -86,9 +89,10 @@ class Pace:
             self._batch_most = accepted
             self._tokens = min(self._tokens, 0.0)
         else:
-            if now - self._cut_at < NEWS_S:
+            if EPISODE_S < now - self._cut_at < NEWS_S:
                 self._ceiling = max(self._ceiling * CUT, self._aim * 0.02)
-            self._rate = max(min(self._rate * CUT, self._ceiling), self._aim * 0.02)
+            if now - self._cut_at > EPISODE_S:
+                self._rate = max(min(self._rate * CUT, self._ceiling), self._aim * 0.02)
             self._tokens = min(self._tokens, 0.0)
         self._cut_at = now
 
@@ -104,14 +108,11 @@ class Pace:
         self._ceiling = min(self._aim, self._ceiling * scale)
         self._rate = min(self._ceiling, self._rate * scale)
 
-    def _capacity(self) -> float:
-        return self.batch + LATENESS_S * self._rate
-
     def _refill(self) -> None:
         now = self._clock.steady()
         passed = max(0.0, now - self._at)
         self._at = now
-        self._tokens = min(self._capacity(), self._tokens + passed * self._rate)
+        self._tokens = min(LATENESS_S * self._rate, self._tokens + passed * self._rate)
         self._ceiling = min(self._aim, self._ceiling + passed * self._aim * CEILING_GROWTH / 10)
         growth = passed * self._ceiling * (1 - CUT) / RECOVERY_S
         self._rate = min(self._ceiling, self._rate + growth)

@@ -243,7 +243,7 @@ class _Run:
 
     def _hand_over(self, group: Sequence[Waiting]) -> None:
         """Ask for consent once more, claim, and give the claimed ones to the hands, in batches."""
-        self._wait_for(min(len(group), self._pace.batch))
+        self._wait_for_pace()
         if self.stopped:
             return  # nothing of the group was touched
         free = self._still_allowed(group)
@@ -287,7 +287,7 @@ class _Run:
 
     def _begin(self, batch: Sequence[Waiting]) -> None:
         """Give one batch away as soon as the pace and a free hand allow, unless all is stopped."""
-        self._wait_for(len(batch))
+        self._wait_for_pace()
         while not self._hands.free:
             self._collect(SETTLE_S)
         self._share_rate(len(batch))
@@ -307,9 +307,9 @@ class _Run:
         self._collect(0.0)
         self._settle_if_due()
 
-    def _wait_for(self, letters: int) -> None:
-        """Let time pass until so many letters may leave; answers are collected meanwhile."""
-        while (delay := self._pace.delay(letters)) > 0 and not self._should_stop():
+    def _wait_for_pace(self) -> None:
+        """Let time pass until the next call may leave; answers are collected meanwhile."""
+        while (delay := self._pace.delay()) > 0 and not self._should_stop():
             self._pause(delay)
 
     def _share_rate(self, letters: int) -> None:
