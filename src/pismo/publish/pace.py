@@ -1,7 +1,7 @@
 """How fast letters leave: recipients per second from the account's quota, less when told so.
 
-A token bucket with SES's own rule: a call leaves when there is no debt, and leaves one, so that calls
-are as far apart as they are large. Its rate aims a little below the quota, since the account
+A token bucket with SES's own rule: a call leaves when there is no debt, and leaves one, so that
+calls are as far apart as they are large. Its rate aims a little below the quota, since the account
 measures with a clock of its own. A throttled call cuts the rate at once
 (multiplicative), and it grows back within seconds (additive); only a second cut soon after the
 first one counts as news about the quota itself, and then the ceiling comes down and recovers
