@@ -10,7 +10,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from pismo.compile.addresses import Marking, is_allowed
-from pismo.compile.blocks.rebus import Drawing, rebus_drawing
+from pismo.compile.blocks.drawing import Drawing
 from pismo.compile.cache import FragmentCache
 from pismo.compile.holes import described
 from pismo.compile.images import ImageFile, ImageStore
@@ -32,6 +32,9 @@ from pismo.compile.typeset import NBSP, THING, typeset_all
 from pismo.model.finding import Source
 
 _OPTIONS = MarkdownIt("commonmark", {"xhtmlOut": False}).options
+GAMES = ("rebus", "poll", "quiz")
+"""Names of fenced blocks that are drawn, not printed as code."""
+
 _TASK = re.compile(r"\[([ xXхХ])\]\s+")
 
 
@@ -39,6 +42,7 @@ _TASK = re.compile(r"\[([ xXхХ])\]\s+")
 class Manuscript:
     """What is to be written: staged Markdown with what its tokens mean, and the file it is from.
 
+    `slug` names the item, and `answers` is the token of the link by which readers answer it.
     `raw` is the text as committed, to find the line of what is wrong; it begins at `source`.
     `heading` is the level of the text's first-level headings.
     """
@@ -49,6 +53,8 @@ class Manuscript:
     source: Source
     language: str
     heading: int = 2
+    slug: str = ""
+    answers: str = ""
 
     def place_of(self, needle: str) -> Source:
         """Find the line on which something was written; the first if it was computed."""
@@ -93,6 +99,8 @@ class Scribe:
                 manuscript.source.path,
                 manuscript.language,
                 str(manuscript.heading),
+                manuscript.slug,
+                manuscript.answers,
                 manuscript.staged,
             )
         )
@@ -139,12 +147,14 @@ class _Page(RendererHTML):
         self.scribe = scribe
         self.manuscript = manuscript
         self.used: list[_Used] = []
+        self._drawings: dict[str, Drawing] = {}
+        self._fences = {kind: lambda fence: self._drawn(fence).text for kind in GAMES}
 
     def run(self, run: Run) -> Written:
         if run.control:
             return Written("", "", run.control)
         tokens = list(run.tokens)
-        text = plain_text(tokens, self._address, {"rebus": lambda fence: self._rebus(fence).text})
+        text = plain_text(tokens, self._address, self._fences)
         for token in tokens:
             if token.type in ("heading_open", "heading_close"):
                 level = min(6, int(token.tag[1]) + self.manuscript.heading - 1)
@@ -190,13 +200,30 @@ class _Page(RendererHTML):
     def fence(self, tokens: Sequence[Token], index: int, *_: object) -> str:
         """Write a fenced block: a rebus drawn, anything else as code."""
         token = tokens[index]
-        if token.info.strip() != "rebus":
-            return f'<pre class="code"><code>{escape(token.content)}</code></pre>'
-        return self._rebus(token).html
+        if token.info.strip() in self._fences:
+            return self._drawn(token).html
+        return f'<pre class="code"><code>{escape(token.content)}</code></pre>'
 
-    def _rebus(self, fence: Token) -> Drawing:
-        place = self.manuscript.place_of(fence.content)
-        return rebus_drawing(fence.content, self.manuscript.language, place)
+    def _drawn(self, fence: Token) -> Drawing:
+        """Draw a game, once for both forms."""
+        if fence.content not in self._drawings:
+            self._drawings[fence.content] = self._draw(fence)
+        return self._drawings[fence.content]
+
+    def _draw(self, fence: Token) -> Drawing:
+        from pismo.compile.blocks.answers import poll_drawing, quiz_drawing
+        from pismo.compile.blocks.rebus import rebus_drawing
+
+        manuscript = self.manuscript
+        place = manuscript.place_of(fence.content)
+        match fence.info.strip():
+            case "poll":
+                return poll_drawing(fence.content, manuscript.language, place, manuscript.answers)
+            case "quiz":
+                pages = f"{self.scribe.site}/quiz/{manuscript.slug}"
+                return quiz_drawing(fence.content, manuscript.language, place, pages)
+            case _:
+                return rebus_drawing(fence.content, manuscript.language, place)
 
 
 def _set_type(tokens: Sequence[Token], language: str) -> None:

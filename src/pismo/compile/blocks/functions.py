@@ -14,6 +14,7 @@ from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.symbols import Symbol, lift
 from pismo.compile.writing import Manuscript
 from pismo.model.content import Item, Kind
+from pismo.model.edition import Path
 from pismo.model.finding import Source
 from pismo.model.spelling import spelled
 from pismo.text import guess
@@ -31,17 +32,18 @@ def block_functions(draft: Draft, names: Names) -> dict[str, Callable[..., objec
 
     def of_kind(kind: Kind) -> Callable[[object], Markup]:
         def block(slug: object) -> Markup:
-            return _item_block(draft, kind, slug, names)
+            return _item_block(draft, kind, slug, known)
 
         return block
 
     def recommendations(count: object = 4, title: object = "") -> Markup:
         return _recommendations(draft, count, title)
 
-    return {
-        **{kind.value: of_kind(kind) for kind in Kind},
-        "recommendations": recommendations,
-    }
+    functions: dict[str, Callable[..., object]] = {kind.value: of_kind(kind) for kind in Kind}
+    functions["recommendations"] = recommendations
+    # Items may show items, so their templates know these functions, too.
+    known = {**names, **functions}
+    return functions
 
 
 def _item_block(draft: Draft, kind: Kind, slug: object, names: Names) -> Markup:
@@ -95,8 +97,16 @@ def _warn_of_language(draft: Draft, item: Item) -> None:
 def _keep_item(draft: Draft, key: str, item: Item, names: Names) -> None:
     place = Source(item.source.path, item.body_line)
     staged = draft.staged(item.body, place, names, blocks=True)
+    link = Path("links", ("item", item.slug))
     manuscript = Manuscript(
-        staged.text, staged.recorder, item.body, place, item.language, heading=3
+        staged.text,
+        staged.recorder,
+        item.body,
+        place,
+        item.language,
+        heading=3,
+        slug=item.slug,
+        answers=staged.recorder.hole(link) if item.kind is Kind.POLL else "",
     )
     scribe = draft.desk.scribe
     written = scribe.write(manuscript)

@@ -1,19 +1,10 @@
 """A rebus in its fence: solved, and drawn for HTML and for plain text."""
 
-from dataclasses import dataclass
-
+from pismo.compile.blocks.drawing import Drawing
 from pismo.compile.letter_rules import NO_READING
 from pismo.compile.problem import CompileError
 from pismo.games import RebusError, draw_html, draw_text, parse_rebus, solve
 from pismo.model.finding import Source
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A rebus in both forms."""
-
-    html: str
-    text: str
 
 
 def rebus_drawing(notation: str, language: str, place: Source) -> Drawing:
