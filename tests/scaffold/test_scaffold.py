@@ -190,14 +190,14 @@ def test_what_flags_do_not_say_is_asked(tmp_path: Path) -> None:
     asked = CliRunner().invoke(root, ["new", "workspace", str(tmp_path / "x")], input=answers)
     assert asked.exit_code == 0, asked.output
     flags = "--language en --brand Games --sender Kate --address kate@games.example"
-    more = "--postal-address 1 --accent #b5502f --background #ffffff"
-    told = ["new", "workspace", str(tmp_path / "y"), *flags.split(), *more.split()]
+    told = ["new", "workspace", str(tmp_path / "y"), *flags.split()]
     silent = CliRunner().invoke(root, told, input="")
     assert silent.exit_code == 0, silent.output
-    assert "?" not in silent.output
+    assert "Colour" not in silent.output
     for folder in ("x", "y"):
         assert load_workspace(tmp_path / folder).settings.brand.name == "Games"
-        assert check(load_workspace(tmp_path / folder)).warnings == 0
+        assert check(load_workspace(tmp_path / folder)).errors == 0
+    assert load_workspace(tmp_path / "x").settings.brand.postal_address == "1 Board Street"
 
 
 def test_a_mistyped_newsletter_gets_a_guess(tmp_path: Path) -> None:

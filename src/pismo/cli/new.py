@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from pismo.cli.common import Call, json_option, print_json, say
 
@@ -29,15 +30,9 @@ def new_group() -> None:
     "--sender", prompt="Who writes: a person's name, if you can", help="Who writes: a person."
 )
 @click.option("--address", prompt="Their address, like katya@shop.example", help="From whom.")
-@click.option(
-    "--postal-address",
-    prompt="Postal address for the footer, as the law of many countries asks (may be empty)",
-    default="",
-    show_default=False,
-    help="For the footer.",
-)
-@click.option("--accent", default="#b5502f", prompt="Colour of links", help="Links and buttons.")
-@click.option("--background", default="#f6f2ec", prompt="Colour around letters", help="Around.")
+@click.option("--postal-address", help="For the footer; the law of many countries asks for it.")
+@click.option("--accent", help="Colour of links and buttons.  [default: #b5502f]")
+@click.option("--background", help="Colour around letters.  [default: #f6f2ec]")
 @json_option
 @click.pass_context
 def workspace_command(  # one parameter per question
@@ -47,9 +42,9 @@ def workspace_command(  # one parameter per question
     brand: str,
     sender: str,
     address: str,
-    postal_address: str,
-    accent: str,
-    background: str,
+    postal_address: str | None,
+    accent: str | None,
+    background: str | None,
     *,
     as_json: bool,
 ) -> None:
@@ -61,10 +56,10 @@ def workspace_command(  # one parameter per question
         brand=brand,
         sender=sender,
         address=address,
-        postal_address=postal_address,
+        postal_address=_asked(ctx, "Postal address for the footer (may be empty)", postal_address),
         language=language,
-        accent=accent,
-        background=background,
+        accent=_asked(ctx, "Colour of links", accent, "#b5502f"),
+        background=_asked(ctx, "Colour around letters", background, "#f6f2ec"),
         day=_next_friday(),
     )
     root = call.directory / directory
@@ -73,6 +68,17 @@ def workspace_command(  # one parameter per question
         print_json({"root": str(root), "files": written})
         return
     say(f"{len(written)} files in {directory}. Next: cd {directory} && pismo check && pismo build")
+
+
+def _asked(ctx: click.Context, question: str, given: str | None, default: str = "") -> str:
+    """Return what a flag said; else ask, but only somebody who is answering questions anyway."""
+    if given is not None:
+        return given
+    names = ("language", "brand", "sender", "address")
+    if not any(ctx.get_parameter_source(name) is ParameterSource.PROMPT for name in names):
+        return default
+    answer: str = click.prompt(question, default=default, show_default=bool(default))
+    return answer
 
 
 @new_group.command("issue")
