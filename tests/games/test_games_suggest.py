@@ -73,10 +73,10 @@ def _mutations(part: Part) -> list[tuple[Part, ...]]:
     if changes.flipped:
         mutants.append((replace(part, changes=replace(changes, flipped=False)),))
     for edit in changes.edits:
-        assert isinstance(edit, (Replace, ReplaceAt))
-        other = "ъ" if edit.new != "ъ" else "ь"
-        mutants.append((replace(part, changes=Changes((replace(edit, new=other),))),))
         mutants.append((replace(part, changes=Changes()),))
+        if isinstance(edit, (Replace, ReplaceAt)):
+            other = "ъ" if edit.new != "ъ" else "ь"
+            mutants.append((replace(part, changes=Changes((replace(edit, new=other),))),))
     if isinstance(part.symbol, Letters):
         mutants.append((Piece(Letters(part.symbol.letters + "Ъ")),))
     if isinstance(part.symbol, Number):
@@ -125,6 +125,8 @@ KIN = [
     ("рыба", "рыбак"),
     ("поезд", "электропоезд"),
     ("король", "королева"),
+    ("старик", "старуха"),
+    ("жених", "женщина"),
     ("star", "starfish"),
 ]
 STRANGERS = [

@@ -8,11 +8,12 @@ _ENDINGS = {"ru": "аеиоуыэюяьй", "en": "esy"}
 _SUFFIXES = {
     "ru": re.compile(
         "ак|арь|ач|ец|ек|ик|ина|инка|ист|ица|ич|ище|ка|кин|ко|лка|ник|ница|ность|ня|ок|онок|"
-        "ость|ота|очка|очек|ство|тель|ушка|чик|чина|шка|щик|щина|янин|ение|ание|ние|ев|ов|ый|"
+        "ость|ота|очка|очек|ство|тель|ух|ушка|чик|чина|шка|щик|щин|щина|янин|ение|ание|ние|ев|ов|ый|"
         "ной|ный"
     ),
     "en": re.compile("ed|er|es|est|ing|ish|ist|let|ling|ly|ment|ness|s|ship|y"),
 }
+_NAME_SUFFIX = {"ru": re.compile("(?:ик|ок|ек|ец|их)$"), "en": re.compile("(?:er|y)$")}
 _LINKS = {"ru": "ое", "en": ""}
 
 
@@ -26,12 +27,25 @@ def akin(name: str, answer: str) -> bool:
     stem = name.rstrip(_ENDINGS[language]) or name
     if len(stem) < 3:
         stem = name
-    if answer.startswith(stem) and len(stem) >= 3:
-        return len(stem) >= 4 or _looks_derived(answer[len(stem) :], language)
+    root = _NAME_SUFFIX[language].sub("", stem)
+    if _begins(answer, stem, language) or (root != stem and _derived_from(root, answer, language)):
+        return True
     common = _common_prefix(name, answer)
     if common >= 4 and common >= 0.7 * min(len(name), len(answer)):
         return True
     return len(name) >= 5 and stem in answer
+
+
+def _begins(answer: str, root: str, language: str) -> bool:
+    if len(root) < 3 or not answer.startswith(root):
+        return False
+    return len(root) >= 4 or _looks_derived(answer[len(root) :], language)
+
+
+def _derived_from(root: str, answer: str, language: str) -> bool:
+    """Tell whether both the name and the answer are a root with a suffix (`старик, старуха`)."""
+    rest = answer.removeprefix(root).rstrip(_ENDINGS[language])
+    return len(root) >= 3 and rest != answer and bool(_SUFFIXES[language].fullmatch(rest))
 
 
 def _looks_derived(rest: str, language: str) -> bool:

@@ -15,6 +15,8 @@ _PLURAL_COST = 0.7
 _DROP_COST = 1.0
 _DROPPED_LETTER_COST = 0.4
 _REPLACE_COST = 1.7
+_NUMBER_DROP_COST = 0.6
+_STRIKE_COST = 1.8
 _FLIP_COST = 2.2
 _NUMBERS = ("½", "1", "2", "3", "5", "6", "7", "8", "12", "40", "100")
 _MOST_DROPPED = 3
@@ -37,6 +39,7 @@ class Shape:
     dropped: int = 0
     kept_share: float = 1.0
     replaced_at: int = -1
+    is_struck: bool = False
     also: tuple[str, ...] = ()
 
     @property
@@ -82,12 +85,14 @@ def _all_shapes(language: str) -> Iterator[tuple[str, Shape]]:
     for shown in _shown_names(language):
         yield shown.name, Shape(shown.cost, shown.name, shown.text, also=shown.also)
         yield from _dropped(shown)
+        yield from _struck(shown)
         if shown.copies == 1 and shown.name[::-1] != shown.name:
             cost = shown.cost + _FLIP_COST
             yield shown.name[::-1], Shape(cost, shown.name, f"{shown.text}^", also=shown.also)
     for digits in _NUMBERS:
         for place, reading in enumerate(number_readings(digits, language)):
             yield reading, Shape(0.4 * place, reading, digits)
+            yield from _dropped(_Shown(reading, digits, 0.4 * place + _NUMBER_DROP_COST, 1, ()))
     for note in NOTES[language]:
         yield note, Shape(0.5, note, f"♪{note}")
 
@@ -105,6 +110,19 @@ def _dropped(shown: "_Shown") -> Iterator[tuple[str, Shape]]:
             (name[:kept], shown.text + commas),
         ):
             yield spelled, Shape(cost, name, text, dropped, share, also=shown.also)
+
+
+def _struck(shown: "_Shown") -> Iterator[tuple[str, Shape]]:
+    """Strike one letter inside the name; at its ends a comma says the same."""
+    name = shown.name
+    for place in range(1, len(name) - 1 if len(name) > _SHORTEST_REPLACED else 0):
+        struck = name[place] if name.count(name[place]) == 1 else str(place + 1)
+        text = f"{shown.text}(-{struck})"
+        cost = shown.cost + _STRIKE_COST
+        yield (
+            name[:place] + name[place + 1 :],
+            Shape(cost, name, text, is_struck=True, also=shown.also),
+        )
 
 
 class _Shown(NamedTuple):

@@ -220,7 +220,8 @@ def _pictures(stretch: str, answer: str, language: str, limits: Limits) -> Itera
 def _fitting(shape: Shape, answer: str, stretch: str) -> Iterator[_Block]:
     if answer not in shape.also and not akin(shape.name, answer):
         text = shape.text(stretch)
-        yield _Block(shape.cost, text, shape.name, replaced=int(shape.is_replaced))
+        replaced = shape.is_replaced or shape.is_struck
+        yield _Block(shape.cost, text, shape.name, replaced=int(replaced))
 
 
 def _positions(stretch: str, language: str, limits: Limits) -> Iterator[_Block]:
