@@ -50,7 +50,7 @@ def sim(events: Path) -> Iterator[ses_sim.RunningSim]:
 
 
 def settings(sim: ses_sim.RunningSim, **changes: object) -> SesSettings:
-    base = SesSettings(endpoint_url=sim.url, region="us-east-1", read_timeout_s=1.0)
+    base = SesSettings(endpoint_url=sim.url, region="us-east-1", read_timeout_s=30.0)
     return replace(base, **changes)  # type: ignore[arg-type]  # a test names fields
 
 
@@ -59,9 +59,11 @@ def job(
     sim: ses_sim.RunningSim,
     *,
     method: Method = Method.BULK,
+    patience_s: float = 30.0,
     **changes: object,
 ) -> Job:
-    chosen = settings(sim)
+    """Make a job; `patience_s` is how long it waits for an answer before it is in doubt."""
+    chosen = settings(sim, read_timeout_s=patience_s)
     clock = FastClock()
     control = control_client(chosen)
     transport = SesTransport(
@@ -146,7 +148,7 @@ def test_what_was_accepted_without_an_answer_is_settled_by_events(
 ) -> None:
     where = desk(tmp_path / "state", 300)
     sim.set_faults(fault)
-    outcome = publish(job(where, sim))
+    outcome = publish(job(where, sim, patience_s=1.0))
     assert outcome.books.in_doubt > 0
     assert sum(counts(outcome)) == 300
     sim.flush_events()
