@@ -10,14 +10,17 @@ from pismo.checks.rules import (
     balance,
     clients,
     content,
+    games,
+    images,
     law,
     links,
+    personal,
     segments,
     size,
     subject,
     wording,
 )
-from pismo.checks.scope import IssueScope, LetterScope
+from pismo.checks.scope import IssueScope, LetterScope, People
 from pismo.compile import Compilation, compile_issue
 from pismo.errors import UsageError
 from pismo.model.finding import Finding, Severity
@@ -37,8 +40,13 @@ ISSUE_CHECKS: tuple[Callable[[IssueScope], Iterator[Finding]], ...] = (
     clients.check_raw_html,
     content.check_drafts,
     content.check_repeats,
+    games.check_answers,
+    games.check_prizes,
+    images.check_images,
     law.check_advertising_marks,
     links.check_links,
+    personal.check_fallbacks,
+    personal.check_new_columns,
     wording.check_wording,
 )
 LETTER_CHECKS: tuple[Callable[[LetterScope], Iterator[Finding]], ...] = (
@@ -75,8 +83,15 @@ class CheckReport:
         return sum(finding.severity is severity for finding in self.findings)
 
 
-def check(workspace: Workspace, issues: Sequence[str] = ()) -> CheckReport:
+def check(
+    workspace: Workspace, issues: Sequence[str] = (), *, people: People | None = None
+) -> CheckReport:
     """Check the workspace and every issue asked for (all of them, if none is).
+
+    Args:
+        workspace: What was loaded, with its findings.
+        issues: Ids of the issues to check.
+        people: The audience, to count who lacks a value or is in no segment; None to leave it.
 
     Raises:
         UsageError: If an issue does not exist.
@@ -85,12 +100,14 @@ def check(workspace: Workspace, issues: Sequence[str] = ()) -> CheckReport:
     found = [*workspace.findings, *check_segments(workspace)]
     for rule in WORKSPACE_CHECKS:
         found.extend(rule(workspace))
+    if people is not None:
+        found.extend(segments.check_sizes(workspace, people))
     for issue in wanted:
-        found.extend(check_issue(workspace, issue))
+        found.extend(check_issue(workspace, issue, people))
     return CheckReport(_sorted(Ignored(workspace.root).left(found)), _files(workspace))
 
 
-def check_issue(workspace: Workspace, issue_id: str) -> list[Finding]:
+def check_issue(workspace: Workspace, issue_id: str, people: People | None = None) -> list[Finding]:
     """Compile one issue and check it and each of its letters.
 
     Raises:
@@ -100,7 +117,7 @@ def check_issue(workspace: Workspace, issue_id: str) -> list[Finding]:
         near = guess(issue_id, workspace.issues)
         hint = f"did you mean '{near}'?" if near else "newsletters/ holds what there is"
         raise UsageError(f"no issue '{issue_id}'", hint=hint)
-    return _check_compiled(workspace, compile_issue(workspace, issue_id))
+    return _check_compiled(workspace, compile_issue(workspace, issue_id), people)
 
 
 def review(workspace: Workspace, compiled: Compilation) -> tuple[Finding, ...]:
@@ -110,8 +127,11 @@ def review(workspace: Workspace, compiled: Compilation) -> tuple[Finding, ...]:
     return _sorted(Ignored(workspace.root).left(found))
 
 
-def _check_compiled(workspace: Workspace, compiled: Compilation) -> list[Finding]:
-    scope = IssueScope(workspace, workspace.issues[compiled.issue_id], compiled.editions)
+def _check_compiled(
+    workspace: Workspace, compiled: Compilation, people: People | None = None
+) -> list[Finding]:
+    issue = workspace.issues[compiled.issue_id]
+    scope = IssueScope(workspace, issue, compiled.editions, compiled.images, people)
     found = list(compiled.findings)
     for rule in ISSUE_CHECKS:
         found.extend(rule(scope))

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from pismo.checks.documents import Document, document_of
+from pismo.compile import ImageFile
 from pismo.model.content import Issue, Item, Kind, Newsletter
 from pismo.model.edition import Edition
 from pismo.model.people import Email, Recipient
@@ -15,13 +16,25 @@ from pismo.model.workspace import Workspace
 _BLOCK = re.compile(rf"\b({'|'.join(Kind)})\(\s*[\"']([^\"']+)[\"']")
 
 
+class People(Protocol):
+    """What checks ask of an audience: counts, nobody in particular."""
+
+    def sizes(self, newsletter: str) -> Mapping[str, int]:
+        """Count the people of each segment of a newsletter."""
+
+    def empty_values(self, column: str) -> tuple[int, int]:
+        """Count the people who lack a column's value, and all people."""
+
+
 @dataclass(frozen=True)
 class IssueScope:
-    """One issue and everything that it uses."""
+    """One issue and everything that it uses; `people` is the audience, if it is to be counted."""
 
     workspace: Workspace
     issue: Issue
     editions: tuple[Edition, ...]
+    images: tuple[ImageFile, ...] = ()
+    people: People | None = None
 
     @property
     def newsletter(self) -> Newsletter:

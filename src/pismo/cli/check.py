@@ -1,15 +1,19 @@
 """`pismo check`: report everything that is wrong, and where."""
 
+import os
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from pismo.cli.common import Call, counted, echo_findings, json_option, print_json, say
-from pismo.errors import ExitCode
+from pismo.errors import AudienceError, ExitCode
 from pismo.model.finding import finding_json
 
 if TYPE_CHECKING:
     from pismo.checks import CheckReport
+    from pismo.explain import Audience
 
 
 @click.command("check")
@@ -21,9 +25,12 @@ if TYPE_CHECKING:
     default="text",
     help="text for people; json, sarif (pull requests) or junit for machines, on stdout.",
 )
+@click.option("--audience", is_flag=True, help="Count too who lacks a value or is in no segment.")
 @json_option
 @click.pass_context
-def check_command(ctx: click.Context, issues: tuple[str, ...], form: str, *, as_json: bool) -> None:
+def check_command(
+    ctx: click.Context, issues: tuple[str, ...], form: str, *, audience: bool, as_json: bool
+) -> None:
     """Report everything that is wrong, with file, line and a way out.
 
     Without an ISSUE (`friday/2026-11-27`), everything is checked. Exits with 1 if there are
@@ -34,7 +41,9 @@ def check_command(ctx: click.Context, issues: tuple[str, ...], form: str, *, as_
 
     call: Call = ctx.obj
     language = call.workspace.settings.language
-    report = check(call.workspace, issues)
+    with ExitStack() as stack:
+        people = _people(call, stack) if audience else None
+        report = check(call.workspace, issues, people=people)
     if as_json or form == "json":
         _print_json(report, language)
     elif form == "sarif":
@@ -46,6 +55,22 @@ def check_command(ctx: click.Context, issues: tuple[str, ...], form: str, *, as_
         echo_findings(report.findings, language)
         say(_summary(report, issues[0] if issues else max(call.workspace.issues, default="")))
     ctx.exit(ExitCode.FINDINGS if report.errors else ExitCode.DONE)
+
+
+def _people(call: Call, stack: ExitStack) -> "Audience":
+    from pismo.audience import current
+    from pismo.explain import Audience
+    from pismo.plan.state import open_state
+
+    snapshot = current(call.workspace.state_dir)
+    if snapshot is None:
+        raise AudienceError(
+            "there is no audience to count",
+            hint="bring one in: pismo audience import FILE; or invent one: pismo sample",
+        )
+    state = stack.enter_context(open_state(call.workspace, os.environ))
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    return Audience(call.workspace, snapshot, state, now)
 
 
 def _print_json(report: "CheckReport", language: str) -> None:

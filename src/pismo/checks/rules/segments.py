@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pismo.checks.scope import People
 from pismo.model.finding import Finding, Rule, Severity
 from pismo.model.workspace import Workspace
 
@@ -26,6 +27,14 @@ UNREACHABLE = Rule(
     ru="в «{newsletter}» сегмент «{segment}» повторяет «{earlier}», который стоит раньше",
     hint_en="the first that fits wins: put the narrower one first",
     hint_ru="выигрывает первый подходящий: узкий ставьте раньше широкого",
+)
+NOBODY = Rule(
+    "segment-empty",
+    Severity.WARNING,
+    en="segment '{segment}' reaches nobody in '{newsletter}'",
+    ru="сегмент «{segment}» не достаёт ни до кого в «{newsletter}»",
+    hint_en="pismo segments shows sizes and overlaps; earlier segments win",
+    hint_ru="pismo segments покажет размеры и пересечения; выигрывают те, что раньше",
 )
 
 
@@ -55,3 +64,13 @@ def check_order(workspace: Workspace) -> Iterator[Finding]:
                     earlier=before[where],
                 )
             before.setdefault(where, name)
+
+
+def check_sizes(workspace: Workspace, people: People) -> Iterator[Finding]:
+    """Find segments that reach nobody in the audience, or that leave nobody for the others."""
+    for newsletter in workspace.newsletters.values():
+        sizes = people.sizes(newsletter.name)
+        for name in newsletter.segments:
+            if not sizes.get(name):
+                place = workspace.segments[name].source
+                yield NOBODY.at(place, segment=name, newsletter=newsletter.name)

@@ -1,0 +1,69 @@
+"""Games that are still games when the letter arrives: answers and prizes are not told."""
+
+import re
+from collections.abc import Iterator
+
+from pismo.checks.scope import IssueScope
+from pismo.model.content import Item, Kind
+from pismo.model.finding import Finding, Rule, Severity, Source
+
+ANSWER_TOLD = Rule(
+    "game-answer-told",
+    Severity.WARNING,
+    en="the letter itself says «{answer}», the answer of rebus '{slug}'",
+    ru="в самом письме есть «{answer}» — ответ ребуса «{slug}»",
+    hint_en="say it another way, or choose another word",
+    hint_ru="скажите иначе или загадайте другое слово",
+)
+PRIZE_IN_CLEAR = Rule(
+    "prize-in-clear",
+    Severity.WARNING,
+    en="promo code «{code}» stands in the letter for whoever has not solved anything",
+    ru="промокод «{code}» стоит в письме и для тех, кто ничего не разгадал",
+    hint_en="lock it with the answer: pismo rebus seal",
+    hint_ru="заприте его ответом: pismo rebus seal",
+)
+
+_ANSWER = re.compile(r"^answer:\s*(.+?)\s*$", re.MULTILINE)
+_CODE = re.compile(
+    r"(?:промо-?код\w*|код\w* на скидку|promo ?code|discount code)"
+    r"[\s:—–«\"'*`-]+([A-ZА-ЯЁ0-9][A-ZА-ЯЁ0-9-]{3,})"
+)
+
+
+def check_answers(scope: IssueScope) -> Iterator[Finding]:
+    """Find an answer that the rest of the letter gives away."""
+    texts = [(path, document) for path, document in scope.documents.items()]
+    for item in scope.items:
+        answer = _answer(item)
+        if not answer:
+            continue
+        word = re.compile(rf"\b{re.escape(answer)}\b", re.IGNORECASE)
+        if word.search(scope.issue.subject + " " + scope.issue.preheader):
+            yield ANSWER_TOLD.at(scope.issue.place_of("subject"), answer=answer, slug=item.slug)
+        for path, document in texts:
+            if path == item.source.path:
+                continue
+            for passage in document.passages:
+                if found := word.search(passage.text):
+                    line = passage.text[: found.start()].count("\n")
+                    yield ANSWER_TOLD.at(passage.place.shifted(line), answer=answer, slug=item.slug)
+
+
+def check_prizes(scope: IssueScope) -> Iterator[Finding]:
+    """Find promo codes in clear in a letter whose game has them as its prize."""
+    if not any(item.kind is Kind.REBUS for item in scope.items):
+        return
+    for path, document in scope.documents.items():
+        for passage in document.passages:
+            for found in _CODE.finditer(passage.text):
+                line = passage.text[: found.start()].count("\n")
+                place = Source(path, passage.place.line + line)
+                yield PRIZE_IN_CLEAR.at(place, code=found[1])
+
+
+def _answer(item: Item) -> str:
+    if item.kind is not Kind.REBUS:
+        return ""
+    found = _ANSWER.search(item.body)
+    return found[1].strip("\"'«»") if found else ""

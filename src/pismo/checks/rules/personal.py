@@ -1,0 +1,91 @@
+"""Personal data in letters: what a letter asks of a person, and who lacks it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pismo.build.sample import sample_recipient
+from pismo.checks.scope import IssueScope
+from pismo.model.edition import Edition, columns, paths
+from pismo.model.finding import Finding, Rule, Severity, Source
+from pismo.model.people import Recipient
+from pismo.render import MISSING, evaluate, missing, scope_of
+
+NO_FALLBACK = Rule(
+    "personal-no-fallback",
+    Severity.NOTE,
+    en="'{column}' has no fallback: who lacks it gets no letter",
+    ru="у «{column}» нет запасного значения: кому его не хватает, письмо не уйдёт",
+    hint_en='give one: | default("friend")',
+    hint_ru='дайте запасное: | default("друг")',
+)
+EXCLUDES = Rule(
+    "personal-excludes",
+    Severity.WARNING,
+    en="{count} of {total} people have no '{column}' and would get no letter",
+    ru="у {count} из {total} человек нет «{column}», и письмо им не уйдёт",
+    hint_en='give a fallback: | default("friend")',
+    hint_ru='дайте запасное значение: | default("друг")',
+)
+NEW_COLUMN = Rule(
+    "personal-new-column",
+    Severity.NOTE,
+    en="'{column}' was in no letter of this newsletter before",
+    ru="«{column}» раньше не было ни в одном письме этой рассылки",
+    hint_en="make sure that readers expect you to know it",
+    hint_ru="убедитесь, что читатели ждут, что вы это знаете",
+)
+
+_COLUMN = re.compile(r"\brecipient\.(\w+)")
+
+
+def check_fallbacks(scope: IssueScope) -> Iterator[Finding]:
+    """Find holes without fallback; with an audience, count the people who would lose the letter."""
+    for edition in scope.editions:
+        reader = sample_recipient(scope.workspace, scope.newsletter, edition.segment)
+        nameless = replace(reader, facts={})
+        for column in missing(edition, nameless):
+            place = _place(scope, edition, column, nameless)
+            if scope.people is None:
+                yield NO_FALLBACK.at(place, column=column)
+                continue
+            count, total = scope.people.empty_values(column)
+            if count:
+                yield EXCLUDES.at(place, column=column, count=count, total=total)
+
+
+def check_new_columns(scope: IssueScope) -> Iterator[Finding]:
+    """Find what no earlier issue of the newsletter asked for; a first issue has none to compare."""
+    earlier = [
+        issue
+        for issue in scope.workspace.issues.values()
+        if issue.newsletter == scope.newsletter.name and issue.date < scope.issue.date
+    ]
+    if not earlier:
+        return
+    known = {name for issue in earlier for name in _COLUMN.findall(issue.subject + issue.body)}
+    known |= {
+        name for item in scope.workspace.items.values() for name in _COLUMN.findall(item.body)
+    }
+    told: set[str] = set()
+    for edition in scope.editions:
+        for column in columns(edition):
+            if column not in known | told:
+                told.add(column)
+                yield NEW_COLUMN.at(_place(scope, edition, column), column=column)
+
+
+def _place(
+    scope: IssueScope, edition: Edition, column: str, lacking: Recipient | None = None
+) -> Source:
+    """Return where a column was written; the issue's file if it stands in a layout.
+
+    With somebody `lacking` it: where it leaves a gap, not where a fallback fills it.
+    """
+    for use in edition.uses:
+        if not any(path.steps[:1] == (column,) for path in paths(use.expr)):
+            continue
+        gap = lacking and evaluate(use.expr, scope_of(lacking), edition.language) is MISSING
+        if gap or lacking is None:
+            return use.source
+    return scope.issue.source
