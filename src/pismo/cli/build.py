@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 @click.command("build")
 @click.argument("issues", metavar="[ISSUE]…", nargs=-1)
 @click.option("--help-language", is_flag=True, help="List the filters and tests of the language.")
+@click.option(
+    "--compare",
+    "ref",
+    metavar="REF",
+    help="Write what changed in each segment since a commit to build/compare.{html,md}; no build.",
+)
 @json_option
 @click.pass_obj
 def build_command(
-    call: Call, issues: tuple[str, ...], *, help_language: bool, as_json: bool
+    call: Call, issues: tuple[str, ...], *, help_language: bool, ref: str | None, as_json: bool
 ) -> None:
     """Compile issues and write build/: letters, site, manifest.
 
@@ -31,6 +37,9 @@ def build_command(
     if help_language:
         for line in language_lines(call):
             click.echo(line)
+        return
+    if ref is not None:
+        _compare(call, ref, issues, as_json=as_json)
         return
     from pismo.build import build
 
@@ -42,6 +51,24 @@ def build_command(
         _say_report(report, language)
     if report.failed:
         raise click.exceptions.Exit(ExitCode.FINDINGS)
+
+
+def _compare(call: Call, ref: str, issues: tuple[str, ...], *, as_json: bool) -> None:
+    """Write what changed as a page and as Markdown; print the Markdown."""
+    from pismo.preview.compare import as_html, as_markdown, compare
+
+    changed = compare(call.workspace, ref, issues)
+    folder = call.root / "build"
+    folder.mkdir(exist_ok=True)
+    summary = as_markdown(changed, ref)
+    (folder / "compare.html").write_text(as_html(changed, ref), "utf-8")
+    (folder / "compare.md").write_text(summary, "utf-8")
+    if as_json:
+        letters = [{"issue": one.issue, "segment": one.segment} for one in changed]
+        print_json({"ref": ref, "changed": letters, "html": "build/compare.html"})
+        return
+    click.echo(summary)
+    say("The whole letters, changes marked: build/compare.html")
 
 
 def report_json(report: "BuildReport", language: str) -> dict[str, object]:
