@@ -148,7 +148,8 @@ def test_what_was_accepted_without_an_answer_is_settled_by_events(
 ) -> None:
     where = desk(tmp_path / "state", 300)
     sim.set_faults(fault)
-    outcome = publish(job(where, sim, patience_s=1.0))
+    patience_s = 1.0 if fault.kind is FaultKind.HANG else 30.0
+    outcome = publish(job(where, sim, patience_s=patience_s))
     assert outcome.books.in_doubt > 0
     assert sum(counts(outcome)) == 300
     sim.flush_events()
