@@ -45,7 +45,8 @@ def open_retail(folder: Path) -> "duckdb.DuckDBPyConnection":
         "CAST(NULL AS VARCHAR) AS family_id FROM purchases"
     )
     engine.execute(
-        "CREATE TABLE events (subscriber_id VARCHAR, product_id VARCHAR, kind VARCHAR, ts TIMESTAMP)"
+        "CREATE TABLE events "
+        "(subscriber_id VARCHAR, product_id VARCHAR, kind VARCHAR, ts TIMESTAMP)"
     )
     return engine
 
