@@ -186,3 +186,29 @@ def test_a_line_broken_inside_a_paragraph_stays_one_paragraph(small: Path) -> No
     tip.write_text(tip.read_text("utf-8") + "\n\nfirst half\nsecond half\n", "utf-8")
     email = letter(small, {"first_name": "Ann", "points": 1})
     assert "first half\nsecond half" in email.html
+
+
+@pytest.mark.parametrize(
+    ("template", "rule"),
+    [
+        ("{% for p in picks[:2] %}{{ p.titel }}{% endfor %}", "unknown-name"),
+        ("{% for p in picks if p.prise %}x{% endfor %}", "unknown-name"),
+        ("{{ picks[0].titel }}", "unknown-name"),
+        ("{{ links.unsubscrib }}", "unknown-name"),
+        ("{% if recipient.city is none %}x{% endif %}", "never-none"),
+        ("{{ 'to ' ~ recipient.city }}", "joined-gap"),
+    ],
+)
+def test_what_readers_and_products_do_not_have_is_found(
+    small: Path, template: str, rule: str
+) -> None:
+    rewrite(small, FILE, "Hello", f"Hello {template}")
+    found = [(f.rule.id, f.source.line) for f in compiled(small).findings]
+    assert (rule, 6) in found
+
+
+def test_two_thousand_texts_do_not_make_the_cache_grow_without_end() -> None:
+    cache = FragmentCache()
+    for number in range(10_000):
+        cache.remember("text", str(number), lambda: "x")
+    assert len(cache.entries) <= 4_000

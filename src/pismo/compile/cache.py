@@ -10,6 +10,8 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 T = TypeVar("T")
 
+MOST_ENTRIES = 4000
+
 
 @dataclass(slots=True)
 class FragmentCache:
@@ -37,8 +39,15 @@ class FragmentCache:
             return self.entries[key]  # type: ignore[return-value]  # one type per kind
         self.misses += 1
         made = make()
+        self._make_room()
         self.entries[key] = made
         return made
+
+    def _make_room(self) -> None:
+        """Forget the oldest, so that a preview left open for a week does not grow for a week."""
+        if len(self.entries) >= MOST_ENTRIES:
+            for key in list(self.entries)[: MOST_ENTRIES // 4]:
+                self.entries.pop(key, None)
 
 
 class CodeCache(BytecodeCache):

@@ -7,9 +7,8 @@ from types import SimpleNamespace
 
 from markupsafe import Markup, escape
 
-from pismo.audience import known_columns
 from pismo.compile.blocks.functions import block_functions
-from pismo.compile.desk import Desk, Draft, Staged, marks_of
+from pismo.compile.desk import Desk, Draft, Staged
 from pismo.compile.holes import (
     Filling,
     Place,
@@ -25,10 +24,10 @@ from pismo.compile.look import own_file
 from pismo.compile.markdown import kind_of, number_of
 from pismo.compile.mjml_check import Place as LayoutPlace
 from pismo.compile.problem import CompileError
-from pismo.compile.rules import UNKNOWN_COLUMN, UNKNOWN_NAME
 from pismo.compile.stage.record import Mark, Recorder
 from pismo.compile.stage.tokens import TokenKind, token
 from pismo.compile.typeset import typeset
+from pismo.compile.uses import uses_of
 from pismo.compile.words import words_of
 from pismo.compile.writing import Manuscript, Written
 from pismo.model.codec import with_digest
@@ -38,18 +37,13 @@ from pismo.model.edition import (
     Choice,
     Context,
     Edition,
-    Expr,
     Hole,
-    HoleUse,
     Parts,
     Path,
     Repeat,
     Static,
-    paths,
 )
 from pismo.model.finding import Finding, Source
-from pismo.model.language import LINK_FIELDS
-from pismo.text import guess
 
 _FILLER = "\u034f\u200c\u00a0" * 30
 """Keeps mail programs from showing the letter's beginning after a short preheader."""
@@ -92,7 +86,7 @@ def compile_edition(desk: Desk, segment: str, findings: list[Finding]) -> Editio
         items=tuple(dict.fromkeys(draft.items)),
         sources=_sources(draft),
         images=_images(desk, html),
-        uses=tuple(_uses(draft)),
+        uses=uses_of(draft),
     )
     return with_digest(edition)
 
@@ -124,7 +118,8 @@ def _line(
     """Stage a line of the front matter."""
     place = draft.desk.issue.place_of(name)
     staged = draft.staged(text, place, names)
-    line = typeset(" ".join(staged.text.split()), draft.desk.newsletter.language)
+    line = re.sub(r"[ \t\r\n]+", " ", staged.text).strip()
+    line = typeset(line, draft.desk.newsletter.language)
     filling = Filling(staged.recorder.marks, {}, place.path)
     return assemble(scan_text(line, context), filling)
 
@@ -317,33 +312,3 @@ def _sources(draft: Draft) -> tuple[str, ...]:
     if segment is not None and draft.segment != EVERYONE:
         files.add(segment.source.path)
     return tuple(sorted(file for file in files if not file.startswith("pismo/")))
-
-
-def _uses(draft: Draft) -> Iterator[HoleUse]:
-    """Yield every expression with its place, each pair once; columns and links must exist."""
-    seen: set[tuple[Expr, Source]] = set()
-    columns = _columns(draft)
-    for mark in marks_of(draft.recorders):
-        if mark.kind is TokenKind.SLOT:
-            continue
-        use = HoleUse(mark.expr, Source(mark.path, mark.line))
-        if (use.expr, use.source) not in seen:
-            seen.add((use.expr, use.source))
-            _check_paths(use, columns)
-            yield use
-
-
-def _columns(draft: Draft) -> set[str]:
-    people = draft.desk.workspace.people
-    return {*known_columns(), "id", "segment", *(name for one in people for name in one.facts)}
-
-
-def _check_paths(use: HoleUse, columns: set[str]) -> None:
-    for path in paths(use.expr):
-        name = str(path.steps[0]) if path.steps else ""
-        if path.root == "recipient" and name and name not in columns:
-            near = guess(name, sorted(columns))
-            raise CompileError(UNKNOWN_COLUMN, use.source, name=name, guess=near)
-        if path.root == "links" and name and name not in LINK_FIELDS:
-            near = guess(name, LINK_FIELDS)
-            raise CompileError(UNKNOWN_NAME, use.source, name=f"links.{name}", guess=near)

@@ -82,6 +82,23 @@ TOKEN_IN_TEXT = Rule(
     hint_ru="уберите его или разбейте пробелом",
 )
 
+NEVER_NONE = Rule(
+    "never-none",
+    Severity.WARNING,
+    en="'{value} is none' is never true: what is missing is undefined here",
+    ru="«{value} is none» не бывает правдой: отсутствующее значение здесь undefined",
+    hint_en="write {{% if not {value} %}} or {{% if {value} is undefined %}}",
+    hint_ru="напишите {{% if not {value} %}} или {{% if {value} is undefined %}}",
+)
+JOINED_GAP = Rule(
+    "joined-gap",
+    Severity.WARNING,
+    en="{value} is joined with ~ and has no fallback: where it is missing, a gap is printed",
+    ru="{value} склеивается через ~ без запасного значения: у кого его нет, там будет дыра",
+    hint_en="give it one: ({value} | default('…')) ~ …",
+    hint_ru="дайте его: ({value} | default('…')) ~ …",
+)
+
 # Constructs that cannot be kept for send time. Each names the construct and the way out.
 FILTER = Rule(
     "send-time-filter",

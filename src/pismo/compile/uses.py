@@ -1,0 +1,105 @@
+"""What a letter asks of its reader: every expression with its place, held to what exists."""
+
+from collections.abc import Iterator
+
+from pismo.audience import known_columns
+from pismo.compile.desk import Draft, marks_of
+from pismo.compile.problem import CompileError
+from pismo.compile.rules import JOINED_GAP, NEVER_NONE, UNKNOWN_COLUMN, UNKNOWN_NAME
+from pismo.compile.stage.tokens import TokenKind
+from pismo.model.edition import Arithmetic, Expr, Filter, HoleUse, Path, Test, operands, paths
+from pismo.model.finding import Source
+from pismo.model.language import LINK_FIELDS, PICK_FIELDS
+from pismo.model.spelling import spelled
+from pismo.text import guess
+
+_SAME_ITEMS = {"part", "sort", "reverse", "select", "reject", "selectattr", "rejectattr", "unique"}
+"""Filters that give some of the items they are given, in some order."""
+
+
+def uses_of(draft: Draft) -> tuple[HoleUse, ...]:
+    """Return every expression recorded for an edition with its place, each pair once.
+
+    What is likely to be meant otherwise goes to the draft's findings.
+
+    Raises:
+        CompileError: If a column, a link or a field of a product does not exist.
+    """
+    marks = [mark for mark in marks_of(draft.recorders) if mark.kind is not TokenKind.SLOT]
+    products = {
+        (mark.path, mark.variable)
+        for mark in marks
+        if mark.kind is TokenKind.FOR and _are_products(mark.expr)
+    }
+    columns = _columns(draft)
+    uses = dict.fromkeys(
+        HoleUse(expr, Source(mark.path, mark.line))
+        for mark in marks
+        for expr in (mark.expr, mark.only)
+        if expr is not None
+    )
+    for use in uses:
+        for path in paths(use.expr):
+            _check(path, use, columns, products)
+        _warn(draft, use)
+    return tuple(uses)
+
+
+def _columns(draft: Draft) -> set[str]:
+    people = draft.desk.workspace.people
+    return {*known_columns(), "id", "segment", *(name for one in people for name in one.facts)}
+
+
+def _are_products(over: Expr) -> bool:
+    while isinstance(over, Filter) and over.name in _SAME_ITEMS:
+        over = over.operand
+    return over == Path("picks")
+
+
+def _check(path: Path, use: HoleUse, columns: set[str], products: set[tuple[str, str]]) -> None:
+    name = str(path.steps[0]) if path.steps else ""
+    if path.root == "recipient" and name and name not in columns:
+        near = guess(name, sorted(columns))
+        raise CompileError(UNKNOWN_COLUMN, use.source, name=name, guess=near)
+    if path.root == "links" and name and name not in LINK_FIELDS:
+        near = guess(name, LINK_FIELDS)
+        raise CompileError(UNKNOWN_NAME, use.source, name=f"links.{name}", guess=near)
+    field = _product_field(path, use.source.path, products)
+    if field and field not in PICK_FIELDS:
+        near = guess(field, PICK_FIELDS)
+        raise CompileError(UNKNOWN_NAME, use.source, name=f"{path.root}.{field}", guess=near)
+
+
+def _product_field(path: Path, file: str, products: set[tuple[str, str]]) -> str:
+    """Name the field of a product that a path reads, '' if it reads none."""
+    steps = path.steps
+    if path.root == "picks":
+        steps = steps[1:] if steps and isinstance(steps[0], int) else ()
+    elif (file, path.root) not in products:
+        steps = ()
+    return steps[0] if steps and isinstance(steps[0], str) else ""
+
+
+def _warn(draft: Draft, use: HoleUse) -> None:
+    for expr in _within(use.expr):
+        match expr:
+            case Test("none", operand):
+                finding = NEVER_NONE.at(use.source, value=spelled(operand))
+            case Arithmetic("~", left, right) if gap := _bare(left) or _bare(right):
+                finding = JOINED_GAP.at(use.source, value=gap)
+            case _:
+                continue
+        if finding.source.path.startswith("pismo/"):
+            continue
+        draft.findings.append(finding)
+
+
+def _bare(expr: Expr) -> str:
+    """Spell a column of the reader that is joined into text without a fallback."""
+    return spelled(expr) if isinstance(expr, Path) and expr.root == "recipient" else ""
+
+
+def _within(expr: Expr) -> Iterator[Expr]:
+    yield expr
+    for operand in operands(expr):
+        yield from _within(operand)
