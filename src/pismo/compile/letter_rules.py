@@ -18,6 +18,14 @@ CROSSING = Rule(
     hint_en="begin and end it within one paragraph, or put both tags on lines of their own",
     hint_ru="начните и закончите в одном абзаце или поставьте оба тега на отдельные строки",
 )
+LINK_DEFINITION = Rule(
+    "link-definition",
+    Severity.ERROR,
+    en="a link is defined inside '{value}', but Markdown would take it for all readers",
+    ru="ссылка определена внутри «{value}», а Markdown возьмёт её для всех читателей",
+    hint_en="write the address in the link itself, in round brackets",
+    hint_ru="напишите адрес в самой ссылке, в круглых скобках",
+)
 VANISHED = Rule(
     "vanished-value",
     Severity.ERROR,

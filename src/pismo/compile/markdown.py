@@ -213,7 +213,7 @@ def _around_items(
         if isinstance(piece, Token):
             out += _paragraphs([piece], paragraph)
         else:
-            out += [item, *_paragraphs([piece], paragraph), closing]
+            out += [item.copy(), *_paragraphs([piece], paragraph), closing.copy()]
     return out
 
 
@@ -228,7 +228,8 @@ def _paragraphs(lifted: _Lifted, paragraph: tuple[Token, Token, Token]) -> list[
         else:
             body = inline.copy()
             body.children = piece
-            out += [opening, body, closing]
+            # Copies, for whoever changes one (a heading's level) must not change its twin.
+            out += [opening.copy(), body, closing.copy()]
     return out
 
 
@@ -359,6 +360,8 @@ def _list_run(tokens: Sequence[Token], start: int) -> int | None:
         token = tokens[index]
         if token.type == "control" and kind_of(token.content) is not TokenKind.SLOT:
             kind = kind_of(token.content)
+            if depth == 0 and kind is TokenKind.ELSE:
+                break
             depth += (kind in _BRANCHES) - (kind is TokenKind.END)
             loops += kind is TokenKind.FOR
             if depth < 0:

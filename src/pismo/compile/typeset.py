@@ -60,6 +60,8 @@ def typeset_all(texts: Sequence[str], language: str) -> list[str]:
     Returns:
         As many texts.
     """
+    if not texts:
+        return []
     aside: list[str] = []
 
     def put_aside(found: re.Match[str]) -> str:

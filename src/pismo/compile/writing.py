@@ -11,10 +11,17 @@ from markdown_it.token import Token
 
 from pismo.compile.addresses import Marking, is_allowed
 from pismo.compile.blocks.drawing import Drawing
+from pismo.compile.branch_lines import branched_definition, cut_mark, set_apart
 from pismo.compile.cache import FragmentCache
 from pismo.compile.holes import described
 from pismo.compile.images import ImageFile, ImageStore
-from pismo.compile.letter_rules import BAD_LINK, IMAGE_ALT, INLINE_BLOCK
+from pismo.compile.letter_rules import (
+    BAD_LINK,
+    CROSSING,
+    IMAGE_ALT,
+    INLINE_BLOCK,
+    LINK_DEFINITION,
+)
 from pismo.compile.look import Look
 from pismo.compile.markdown import (
     Run,
@@ -110,7 +117,9 @@ class Scribe:
         return written
 
     def _written(self, manuscript: Manuscript) -> "tuple[list[Written], list[_Used]]":
-        tokens = parse(manuscript.staged)
+        staged = set_apart(manuscript.staged)
+        _refuse_cut_marks(staged, manuscript)
+        tokens = parse(staged)
         for found in slots_in_text(tokens):
             mark = manuscript.recorder.marks[number_of(found)]
             raise CompileError(INLINE_BLOCK, Source(mark.path, mark.line), value=described(mark))
@@ -224,6 +233,16 @@ class _Page(RendererHTML):
                 return quiz_drawing(fence.content, manuscript.language, place, pages)
             case _:
                 return rebus_drawing(fence.content, manuscript.language, place)
+
+
+def _refuse_cut_marks(staged: str, manuscript: Manuscript) -> None:
+    for number, rule in (
+        (cut_mark(staged), CROSSING),
+        (branched_definition(staged), LINK_DEFINITION),
+    ):
+        if number is not None:
+            mark = manuscript.recorder.marks[number]
+            raise CompileError(rule, Source(mark.path, mark.line), value=described(mark))
 
 
 def _set_type(tokens: Sequence[Token], language: str) -> None:
