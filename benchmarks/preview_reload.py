@@ -9,6 +9,7 @@ animation frame after the change has been drawn (both clocks are the machine's).
 
 import argparse
 import json
+import os
 import platform
 import shutil
 import statistics
@@ -48,6 +49,7 @@ def main() -> None:
         "median_ms": statistics.median(milliseconds),
         "p90_ms": milliseconds[int(len(milliseconds) * 0.9)],
         "max_ms": milliseconds[-1],
+        "load_average": round(os.getloadavg()[0], 1),
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
     }
     RESULTS.parent.mkdir(exist_ok=True)

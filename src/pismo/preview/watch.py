@@ -7,8 +7,9 @@ from pathlib import Path
 from watchfiles import Change, DefaultFilter, awatch
 
 WATCHED = ("content", "newsletters", "segments", "pyproject.toml")
-_DEBOUNCE_MS = 15
-"""Editors write a file in two steps; long enough for both, too short to be felt."""
+_DEBOUNCE_MS = 5
+"""Editors write a file in two steps, which are one to us if they are this close; else it is read
+twice, which nobody sees."""
 
 
 class _CommittedFiles(DefaultFilter):
