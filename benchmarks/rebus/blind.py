@@ -17,7 +17,7 @@ from nouns import frequent_nouns
 from pismo.games import suggest
 
 HERE = Path(__file__).parent
-SEED = 20261211
+SEED = 20261225
 PUBLISHED = (
     ("столица", "100 + ЛИЦА"),
     ("сорока", "40 + А"),

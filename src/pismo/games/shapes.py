@@ -15,7 +15,6 @@ _PLURAL_COST = 0.7
 _DROP_COST = 1.0
 _DROPPED_LETTER_COST = 0.4
 _REPLACE_COST = 1.7
-_NUMBER_DROP_COST = 0.6
 _STRIKE_COST = 1.8
 _FLIP_COST = 2.2
 _NUMBERS = ("½", "1", "2", "3", "5", "6", "7", "8", "12", "40", "100")
@@ -92,7 +91,6 @@ def _all_shapes(language: str) -> Iterator[tuple[str, Shape]]:
     for digits in _NUMBERS:
         for place, reading in enumerate(number_readings(digits, language)):
             yield reading, Shape(0.4 * place, reading, digits)
-            yield from _dropped(_Shown(reading, digits, 0.4 * place + _NUMBER_DROP_COST, 1, ()))
     for note in NOTES[language]:
         yield note, Shape(0.5, note, f"♪{note}")
 
