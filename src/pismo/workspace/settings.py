@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pismo.errors import UsageError
 from pismo.files.fields import Fields
@@ -42,7 +43,7 @@ def load_settings(root: Path, findings: list[Finding] | None = None) -> Settings
     loyalty = fields.table("loyalty")
     settings = Settings(
         language=fields.one_of("language", ("ru", "en"), "en"),
-        timezone=fields.text("timezone", "UTC"),
+        timezone=_timezone(fields),
         site_base_url=_base_url(fields.table("site"), "PISMO_SITE_BASE_URL"),
         links_base_url=_base_url(fields.table("links"), "PISMO_LINKS_BASE_URL"),
         state_url=_state_url(fields.table("state")),
@@ -53,6 +54,17 @@ def load_settings(root: Path, findings: list[Finding] | None = None) -> Settings
     loyalty.finish()
     fields.finish()
     return settings
+
+
+def _timezone(fields: Fields) -> str:
+    """Read the zone that hours are in; one nobody knows would send at hours nobody meant."""
+    name = fields.text("timezone", "UTC")
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        fields.wrong("timezone", "a zone such as Europe/Moscow", name)
+        return "UTC"
+    return name
 
 
 def _is_workspace(file: Path) -> bool:
