@@ -73,6 +73,13 @@ class Measured:
         return timed
 
 
+def plan(case: Case, folder: Path) -> None:
+    """Store the plan, in a process of its own: its memory is not the publisher's."""
+    from tests.publish.plans import desk
+
+    desk(folder, case.people, size=40_000)
+
+
 def measure(case: Case, endpoint: str, folder: Path, tell: Connection) -> None:
     """Be the publisher, in a process of its own; tell rates, shares and memory."""
     from pismo.publish import Job, SystemClock, publish
@@ -81,9 +88,9 @@ def measure(case: Case, endpoint: str, folder: Path, tell: Connection) -> None:
     from pismo.transports.ses_client import Method, SesSettings, control_client, sending_client
     from pismo.transports.ses_prepare import preparer
     from pismo.transports.ses_templates import TemplateStore
-    from tests.publish.plans import NEWSLETTER, desk
+    from tests.publish.plans import NEWSLETTER, open_desk
 
-    where = desk(folder, case.people, size=40_000)
+    where = open_desk(folder)
     clock = SystemClock()
     settings = SesSettings(endpoint_url=endpoint, region="us-east-1", threads=case.threads)
     prepare = preparer(
@@ -159,6 +166,9 @@ def run(case: Case) -> dict[str, Any]:
     server.start()
     endpoint = here.recv()
     with tempfile.TemporaryDirectory() as folder:
+        planner = context.Process(target=plan, args=(case, Path(folder)))
+        planner.start()
+        planner.join()
         mine, theirs = context.Pipe()
         publisher = context.Process(target=measure, args=(case, endpoint, Path(folder), theirs))
         publisher.start()

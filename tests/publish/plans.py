@@ -19,7 +19,7 @@ from pismo.model.people import Plan
 from pismo.plan.choose import Candidate, Choosing, Questions, arrange
 from pismo.plan.hours import parse_send_at
 from pismo.plan.make import record_plan
-from pismo.plan.store import FOLDER, StoredPlan, write_plan
+from pismo.plan.store import FOLDER, StoredPlan, read_plan, write_plan
 
 NOW = datetime(2026, 11, 27, 7, 0, tzinfo=UTC)
 ISSUE = "weekly/2026-11-27"
@@ -158,3 +158,13 @@ def desk(
     write_plan(stored, editions)
     record_plan(stored, ledger, expires_at=NOW + timedelta(days=30))
     return Desk(state_dir, stored, ledger, keys, signer)
+
+
+def open_desk(state_dir: Path, issue: str = ISSUE) -> Desk:
+    """Open what `desk` has stored, as another process does."""
+    keys = load_keys(state_dir, {})
+    ledger = open_ledger(state_dir / "ledger.sqlite", hmac_ids=keys.hmac_ids)
+    row = ledger.latest_plan(issue)
+    assert row is not None
+    stored = read_plan(state_dir, row.id, issue)
+    return Desk(state_dir, stored, ledger, keys, LinkSigner(keys, "https://links.shop.example"))
