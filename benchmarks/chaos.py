@@ -36,7 +36,7 @@ def main() -> None:
             url=options.url,
         )
     print(f"{verdict}; {time.monotonic() - began:.0f} s, seed {options.seed}")
-    raise SystemExit(1 if verdict.lost or verdict.repeated else 0)
+    raise SystemExit(0 if verdict.is_clean else 1)
 
 
 if __name__ == "__main__":
