@@ -85,3 +85,13 @@ def test_a_state_that_no_demo_made_is_left_alone(small: Path) -> None:
     assert run.returncode == 2
     assert "left alone" in run.stderr
     assert (small / ".pismo" / "keys.toml").read_text("utf-8") == "mine"
+
+
+def test_a_broken_setting_plans_nobody(small: Path) -> None:
+    settings = small / "pyproject.toml"
+    text = settings.read_text("utf-8").replace('language = "en"', 'language = "english"')
+    settings.write_text(text, "utf-8")
+    assert pismo(small, "sample", "--people", "20", "--products", "9").returncode == 0
+    run = pismo(small, "plan", "weekly/2026-11-27")
+    assert run.returncode == 1
+    assert "pyproject.toml:2: error[wrong-value]" in run.stderr

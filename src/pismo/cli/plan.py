@@ -54,9 +54,12 @@ def plan_command(
 def _editions(workspace: "Workspace", issue: str) -> "tuple[Edition, ...]":
     from pismo.compile import compile_issue
     from pismo.model.finding import Severity
+    from pismo.segments import check_segments
 
     compiled = compile_issue(workspace, issue)
-    errors = [one for one in compiled.findings if one.severity is Severity.ERROR]
+    # A setting or a segment that cannot be read would be planned with a fallback nobody chose.
+    found = [*workspace.findings, *check_segments(workspace), *compiled.findings]
+    errors = [one for one in dict.fromkeys(found) if one.severity is Severity.ERROR]
     if errors:
         echo_findings(errors[:-1], workspace.settings.language)
         raise FindingsError(errors[-1:])
