@@ -164,11 +164,10 @@ def _shard(engine: "duckdb.DuckDBPyConnection", first: int, last: int) -> "pa.Ta
     run_query(engine, PACKAGE, "pinned_offers")
     # Whoever has a full shortlist needs no fallback, but for limits by family and category …
     _fill(engine, "nearest", enough="shortlist", places=f"wanted + {_SPARE}", into="filled")
-    _choose(engine, "nearest", "pinned_offers", "filled")
-    # … and whoever owns most of what is popular is still short: for them, the whole list.
-    _fill(engine, "chosen", enough="wanted", places=str(_EVERYTHING), into="filled_up")
-    if only_row(engine, "SELECT COUNT(*) FROM filled_up")[0]:
-        _choose(engine, "nearest", "pinned_offers", "filled", "filled_up")
+    _choose(engine, "nearest", "pinned_offers", "filled", into="chosen")
+    # … so whoever is short then gets some; and whoever owns most of those, the whole list.
+    for places in (f"2 * wanted + {_SPARE}", str(_EVERYTHING)):
+        _top_up(engine, places)
     run_query(engine, PACKAGE, "causes")
     run_query(engine, PACKAGE, "picks")
     return engine.sql(
@@ -177,10 +176,30 @@ def _shard(engine: "duckdb.DuckDBPyConnection", first: int, last: int) -> "pa.Ta
     ).to_arrow_table()
 
 
-def _choose(engine: "duckdb.DuckDBPyConnection", *offers: str) -> None:
-    every = " UNION ALL ".join(f"SELECT * FROM {table}" for table in offers)
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE offers AS {every}")
-    run_query(engine, PACKAGE, "chosen")
+def _choose(engine: "duckdb.DuckDBPyConnection", *offers: str, into: str, who: str = "") -> None:
+    """Choose among the offers, for everybody or for the people of table `who`."""
+    only = f" WHERE number IN (SELECT number FROM {who})" if who else ""
+    every = " UNION ALL ".join(f"SELECT * FROM {table}{only}" for table in offers)
+    engine.execute(f"CREATE OR REPLACE TEMP VIEW offers AS {every}")
+    run_query(engine, PACKAGE, "chosen", into=into)
+
+
+def _top_up(engine: "duckdb.DuckDBPyConnection", places: str) -> None:
+    """Offer more to people who are short of picks, and choose for them again."""
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE short AS SELECT s.number FROM shard AS s LEFT JOIN chosen "
+        "AS c ON c.number = s.number CROSS JOIN params GROUP BY s.number, params.wanted "
+        "HAVING COUNT(c.p) < params.wanted"
+    )
+    (people,) = only_row(engine, "SELECT COUNT(*) FROM short")
+    if not people:
+        return
+    _fill(engine, "chosen", enough="wanted", places=places, into="filled_up")
+    _choose(engine, "nearest", "pinned_offers", "filled", "filled_up", into="again", who="short")
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE chosen AS SELECT * FROM chosen AS c WHERE NOT EXISTS "
+        "(SELECT 1 FROM short AS s WHERE s.number = c.number) UNION ALL SELECT * FROM again"
+    )
 
 
 def _fill(
@@ -190,6 +209,11 @@ def _fill(
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE depth AS SELECT {places} AS places, {enough} AS enough "
         "FROM params"
+    )
+    # Cut first and joined then: nobody is paired with the whole list only to forget most of it.
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE top_fallbacks AS "
+        "SELECT l.* FROM fallbacks AS l CROSS JOIN depth WHERE l.place <= depth.places"
     )
     engine.execute(f"CREATE OR REPLACE TEMP VIEW had AS SELECT number FROM {had}")
     run_query(engine, PACKAGE, "filled", into=into)

@@ -8,9 +8,9 @@ SELECT
   SUM(CASE WHEN o.bought > 0 AND o.ts >= params.from_90 THEN 1 ELSE 0 END) AS orders_90,
   SUM(CASE WHEN o.bought > 0 AND o.ts >= params.from_30 THEN 1 ELSE 0 END) AS orders_30,
   SUM(o.amount) AS spend,
-  SUM(CASE WHEN o.ts >= params.from_365 THEN o.amount ELSE 0 END) AS spend_365,
-  SUM(CASE WHEN o.ts >= params.from_90 THEN o.amount ELSE 0 END) AS spend_90,
-  SUM(CASE WHEN o.ts >= params.from_30 THEN o.amount ELSE 0 END) AS spend_30,
+  SUM(o.amount_365) AS spend_365,
+  SUM(o.amount_90) AS spend_90,
+  SUM(o.amount_30) AS spend_30,
   MIN(CASE WHEN o.bought > 0 THEN o.ts END) AS first_order,
   MAX(CASE WHEN o.bought > 0 THEN o.ts END) AS last_order
 FROM orders AS o

@@ -1,6 +1,7 @@
 -- purpose: for each (segment, favourite category) one list of products to fall back on: popular in
 --   the category (level 1), in the segment (2), everywhere (3), the editor's list (4). Each product
---   once, at its best level.
+--   once, at its best level. So many of each category as a letter may show come first: a deep look
+--   into the list is then seldom needed.
 -- cost: segments times categories times products, all small.
 SELECT
   best.segment,
@@ -8,15 +9,23 @@ SELECT
   best.p,
   best.level,
   ROW_NUMBER() OVER (
-    PARTITION BY best.segment, best.category ORDER BY best.level, best.place, best.p
+    PARTITION BY best.segment, best.category
+    ORDER BY FLOOR((best.of_shelf - 1) / params.per_category), best.level, best.place, best.p
   ) AS place
 FROM (
+  SELECT
+    b.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY b.segment, b.category, b.shelf ORDER BY b.level, b.place, b.p
+    ) AS of_shelf
+  FROM (
   SELECT
     l.segment,
     l.category,
     l.p,
     l.level,
     l.place,
+    g.shelf,
     ROW_NUMBER() OVER (
       PARTITION BY l.segment, l.category, l.p ORDER BY l.level, l.place
     ) AS nth
@@ -38,5 +47,7 @@ FROM (
     CROSS JOIN editors AS e
   ) AS l
   JOIN goods AS g ON g.p = l.p AND g.sellable
+) AS b
+  WHERE b.nth = 1
 ) AS best
-WHERE best.nth = 1
+CROSS JOIN params

@@ -1,0 +1,204 @@
+"""How long do facts, segments, assignment and recommendations take, and how do they grow?
+
+Input:   the invented audience (`pismo sample`'s): people, about 10 purchases and events each.
+Run:     make bench                   1,000,000 people; 2 GB of disk
+         make bench-large             10,000,000 people; 25 GB of disk, memory limited to 8 GB
+         ... ARGS=--postgres          beside PostgreSQL 15 on the same rows, started here
+Each step runs in this one process; memory is the peak of the process so far.
+"""
+
+import argparse
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from audience_segments import pairs
+from machine import machine, table, write_down
+
+from pismo.audience import Snapshot, compute_facts, known_columns
+from pismo.audience.engine import only_row
+from pismo.audience.invent import write_invented
+from pismo.model.content import Newsletter, Segment, Sender
+from pismo.model.finding import Source
+from pismo.model.workspace import Settings
+from pismo.recommend import prepare, recommend_shards
+from pismo.segments import case_sql, compose_all
+from pismo.segments.report import report_segments
+
+NOW = datetime(2026, 11, 27, 10)  # noqa: DTZ001  # snapshots hold naive UTC
+Row = tuple[str, float, float]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=1_000_000)
+    parser.add_argument("--name", default="audience", help="results/<name>.md")
+    parser.add_argument("--postgres", action="store_true")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="pismo-bench-"))
+    try:
+        rows, sizes, snapshot = measure(folder, options.people)
+        sections = [
+            f"**Machine.** {machine()}.",
+            f"**Rows.** {sizes}",
+            table(["step", "s", "peak memory of the process, GB"],
+                  [[name, f"{took:.1f}", f"{peak:.2f}"] for name, took, peak in rows]),
+        ]  # fmt: skip
+        if options.postgres:
+            sections.append(beside_postgres(folder, snapshot))
+        write_down(options.name, "The audience at scale", (__doc__ or "").split("\n")[0], sections)
+    finally:
+        shutil.rmtree(folder)
+
+
+def measure(folder: Path, people: int) -> tuple[list[Row], str, Snapshot]:
+    rows: list[Row] = []
+
+    @contextmanager
+    def step(name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        rows.append((name, time.perf_counter() - begun, peak))
+        print(f"{name}: {rows[-1][1]:.1f} s, {peak:.2f} GB", file=sys.stderr, flush=True)
+
+    with step("invent the audience and write it as a snapshot"):
+        snapshot = write_invented(folder, people, 2000, seed=7, today=date(2026, 11, 27))
+    with step("facts"):
+        snapshot = compute_facts(snapshot, Settings(), NOW)
+    segments = {f"s{n:02d}": _segment(f"s{n:02d}", where) for n, (where, _) in enumerate(pairs())}
+    composed, findings = compose_all(segments, known_columns())
+    assert not findings, findings
+    with snapshot.connect() as engine:
+        with step("20 segments in one pass: sizes and overlaps"):
+            report_segments(engine, list(segments.values()), composed)
+        newsletter = _newsletter(tuple(segments))
+        with step("one segment each (first that fits)"):
+            case = case_sql(newsletter, segments)
+            engine.execute(
+                f"CREATE TEMP TABLE assigned AS SELECT subscriber_id, {case} AS segment FROM facts"
+            )
+        everybody = engine.sql("SELECT * FROM assigned ORDER BY subscriber_id").to_arrow_table()
+        counts = [
+            f"{only_row(engine, f'SELECT count(*) FROM {name}')[0]:,} {name}"
+            for name in ("subscribers", "products", "purchases", "events")
+        ]
+    with step("similarity and popularity of products"):
+        snapshot = prepare(snapshot, NOW, Settings())
+    with snapshot.connect() as engine, step("four picks for all, with reasons"):
+        shards = recommend_shards(engine, people=everybody, count=4, now=NOW, settings=Settings())
+        picked = sum(shard.num_rows for shard in shards)
+    return rows, ", ".join(counts) + f"; {picked:,} picks.", snapshot
+
+
+def beside_postgres(folder: Path, snapshot: Snapshot) -> str:
+    """Load the same rows into PostgreSQL and run the same segments there, raw and over facts."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    data = folder / "pg"
+    options = (
+        "-c shared_buffers=1GB -c work_mem=256MB -c jit=off -c fsync=off -c listen_addresses='' "
+        f"-c max_wal_size=4GB -k {folder}"
+    )
+    _as_owner(folder, f"{binaries}/initdb -D {data} -U bench -E UTF8 --locale=C > /dev/null")
+    _as_owner(folder, f'{binaries}/pg_ctl -D {data} -w -o "{options}" -l {folder}/log start')
+    try:
+        return _compare(folder, snapshot)
+    finally:
+        _as_owner(folder, f"{binaries}/pg_ctl -D {data} -m immediate stop > /dev/null")
+
+
+def _compare(folder: Path, snapshot: Snapshot) -> str:
+    import psycopg
+
+    with psycopg.connect(f"host={folder} user=bench dbname=postgres", autocommit=True) as database:
+        begun = time.perf_counter()
+        for name in ("subscribers", "purchases", "events", "facts"):
+            _load(folder, snapshot, name, database)
+        for name in ("purchases", "events"):
+            database.execute(f"CREATE INDEX ON {name} (subscriber_id, ts)")
+        database.execute("CREATE INDEX ON events (kind, ts)")
+        database.execute("CREATE INDEX ON purchases (ts)")
+        database.execute("VACUUM ANALYZE")
+        load_s = time.perf_counter() - begun
+        raw_s, raw = _timed(
+            database, [f"SELECT count(*) FROM subscribers AS s WHERE {sql}" for _, sql in pairs()]
+        )
+        sums = ", ".join(f"count(*) FILTER (WHERE {where})" for where, _ in pairs())
+        scan_s, scan = _timed(database, [f"SELECT {sums} FROM facts"])
+    with snapshot.connect() as engine:
+        begun = time.perf_counter()
+        ours = [int(one) for one in only_row(engine, f"SELECT {sums} FROM facts")]
+        ours_s = time.perf_counter() - begun
+    same = "the same counts" if ours == raw == scan else f"counts differ: {ours} {raw} {scan}"
+    rows = [
+        ["pismo: 20 predicates in one pass over the facts", f"{ours_s:.2f}", "1"],
+        ["PostgreSQL: 20 raw queries over indexed tables, as listmonk runs them", f"{raw_s:.2f}",
+         f"{raw_s / ours_s:.0f} ×"],
+        ["PostgreSQL: the same facts table, one pass", f"{scan_s:.2f}", f"{scan_s / ours_s:.1f} ×"],
+    ]  # fmt: skip
+    return (
+        f"**Beside PostgreSQL** (loading and indexing took it {load_s:.0f} s), {same} in all "
+        "three:\n\n" + table(["how", "s", "times pismo"], rows)
+    )
+
+
+def _load(folder: Path, snapshot: Snapshot, name: str, database: "object") -> None:
+    columns = {"VARCHAR": "text", "INTEGER": "integer", "DOUBLE": "double precision"}
+    with snapshot.connect() as engine:
+        described = engine.execute(f"DESCRIBE {name}").fetchall()
+        listed = ", ".join(f"{row[0]} {columns.get(row[1], row[1])}" for row in described)
+        database.execute(f"CREATE TABLE {name} ({listed})")  # type: ignore[attr-defined]
+        file = snapshot.path / f"{name}.csv"
+        engine.execute(f"COPY (SELECT * FROM {name}) TO '{file}' (FORMAT csv, HEADER false)")
+    with (
+        file.open("rb") as source,
+        database.cursor() as cursor,  # type: ignore[attr-defined]
+        cursor.copy(f"COPY {name} FROM STDIN (FORMAT csv)") as rows,
+    ):
+        while block := source.read(1 << 20):
+            rows.write(block)
+    file.unlink()
+
+
+def _timed(database: "object", queries: list[str]) -> tuple[float, list[int]]:
+    begun = time.perf_counter()
+    found = [
+        int(value)
+        for query in queries
+        for row in database.execute(query).fetchall()  # type: ignore[attr-defined]
+        for value in row
+    ]
+    return time.perf_counter() - begun, found
+
+
+def _as_owner(folder: Path, command: str) -> None:
+    """Run a server program, as user `postgres` where we are root: it refuses root."""
+    import getpass
+
+    if getpass.getuser() == "root":
+        subprocess.run(["chown", "postgres", folder], check=True)
+        subprocess.run(["su", "postgres", "-c", command], check=True)
+        return
+    subprocess.run(command, shell=True, check=True)
+
+
+def _segment(name: str, where: str) -> Segment:
+    return Segment(id=name, title=name, where=where, where_line=1, source=Source(f"{name}.toml"))
+
+
+def _newsletter(segments: tuple[str, ...]) -> Newsletter:
+    return Newsletter(
+        name="bench", title="Bench", language="ru", layout="letter", segments=segments,
+        sender=Sender("Bench", "bench@example.com"), source=Source("bench.toml"),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
