@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
 from pismo.cli.rebus import rebus_group
 from pismo.errors import UsageError
+from pismo.games.png import EMOJI_FONTS
 from pismo.games.seal import open_prize
 
 
@@ -41,6 +43,10 @@ def test_a_word_without_a_rebus_exits_with_one() -> None:
     assert run("suggest", "ы").exit_code == 1
 
 
+@pytest.mark.skipif(
+    not any(Path(font).expanduser().exists() for font in EMOJI_FONTS),
+    reason="needs Noto Color Emoji, which is not installed",
+)
 def test_a_rebus_is_drawn_from_its_item_into_a_picture(tmp_path: Path) -> None:
     item = tmp_path / "tok.md"
     item.write_text(

@@ -1,7 +1,9 @@
 """How a rebus looks: in HTML, in plain text, in words, in pixels."""
 
 import io
+import os
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -9,6 +11,7 @@ from PIL import Image
 from pismo.errors import SettingsError
 from pismo.games import Rebus, RebusError, draw_html, draw_label, draw_png, draw_text, parse_rebus
 from pismo.games.conventions import prepositions
+from pismo.games.png import EMOJI_FONTS
 from pismo.games.scene import ROW_PX, scene, width_px
 
 EVERY_DEVICE = [
@@ -19,6 +22,15 @@ EVERY_DEVICE = [
     "🛫самолет(7.6.5) + 🦊лиса(-3, 1=п)",
     *(f"{word}(А; 🐱кот)" for word in prepositions("ru")),
 ]
+
+
+@pytest.fixture
+def emoji_font() -> None:
+    """Skip where Noto Color Emoji is missing; under PISMO_REQUIRE_ALL=1 that fails."""
+    if not any(Path(font).expanduser().exists() for font in EMOJI_FONTS):
+        if os.environ.get("PISMO_REQUIRE_ALL") == "1":
+            pytest.fail("needs Noto Color Emoji, which is not installed")
+        pytest.skip("needs Noto Color Emoji, which is not installed")
 
 
 def rebus(*lines: str, alt: str = "") -> Rebus:
@@ -73,6 +85,19 @@ def test_the_drawing_of_the_first_friday_rebus() -> None:
     )
 
 
+def test_every_device_is_drawn_as_in_the_golden_page(request: pytest.FixtureRequest) -> None:
+    drawings = [
+        f"<!-- {line} -->\n{draw_html(rebus(line), language='ru')}\n"
+        f"<!-- {draw_text(rebus(line), language='ru')} -->\n"
+        for line in EVERY_DEVICE
+    ]
+    page = "\n".join(drawings)
+    golden = Path(__file__).resolve().parents[1] / "golden" / "rebus-devices.html"
+    if request.config.getoption("--update-golden"):
+        golden.write_text(page, encoding="utf-8")
+    assert page == golden.read_text("utf-8")
+
+
 def test_a_long_line_is_broken_to_fit_a_phone() -> None:
     rows = scene(rebus(" + ".join(["🦊лиса"] * 9)))
     assert len(rows) > 2
@@ -115,6 +140,7 @@ def test_an_author_may_say_what_listeners_hear() -> None:
     assert draw_label(rebus("100", alt="сто рублей"), language="ru") == "сто рублей"
 
 
+@pytest.mark.usefixtures("emoji_font")
 @pytest.mark.parametrize("line", EVERY_DEVICE)
 def test_a_png_is_as_wide_as_asked_and_the_same_each_time(line: str) -> None:
     picture = draw_png(rebus(line), width=640)
@@ -123,6 +149,7 @@ def test_a_png_is_as_wide_as_asked_and_the_same_each_time(line: str) -> None:
     assert len(picture) < 12_000
 
 
+@pytest.mark.usefixtures("emoji_font")
 def test_a_picture_turned_over_is_turned_over_in_pixels() -> None:
     upright = Image.open(io.BytesIO(draw_png(rebus("🐱кот"), width=320))).convert("L")
     turned = Image.open(io.BytesIO(draw_png(rebus("🐱кот^"), width=320))).convert("L")
@@ -130,6 +157,7 @@ def test_a_picture_turned_over_is_turned_over_in_pixels() -> None:
     assert sum(upright.histogram()[:200]) == pytest.approx(sum(turned.histogram()[:200]), rel=0.05)
 
 
+@pytest.mark.usefixtures("emoji_font")
 def test_an_emoji_that_the_font_lacks_is_named() -> None:
     with pytest.raises(RebusError) as caught:
         draw_png(rebus("🜁воздух"), width=320)
