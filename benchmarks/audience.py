@@ -100,7 +100,7 @@ def measure(folder: Path, people: int) -> tuple[list[Row], str, Snapshot]:
 
 def beside_postgres(folder: Path, snapshot: Snapshot) -> str:
     """Load the same rows into PostgreSQL and run the same segments there, raw and over facts."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
     data = folder / "pg"
     options = (
         "-c shared_buffers=1GB -c work_mem=256MB -c jit=off -c fsync=off -c listen_addresses='' "
@@ -120,7 +120,7 @@ def _compare(folder: Path, snapshot: Snapshot) -> str:
     with psycopg.connect(f"host={folder} user=bench dbname=postgres", autocommit=True) as database:
         begun = time.perf_counter()
         for name in ("subscribers", "purchases", "events", "facts"):
-            _load(folder, snapshot, name, database)
+            _load(snapshot, name, database)
         for name in ("purchases", "events"):
             database.execute(f"CREATE INDEX ON {name} (subscriber_id, ts)")
         database.execute("CREATE INDEX ON events (kind, ts)")
@@ -149,7 +149,7 @@ def _compare(folder: Path, snapshot: Snapshot) -> str:
     )
 
 
-def _load(folder: Path, snapshot: Snapshot, name: str, database: "object") -> None:
+def _load(snapshot: Snapshot, name: str, database: "object") -> None:
     columns = {"VARCHAR": "text", "INTEGER": "integer", "DOUBLE": "double precision"}
     with snapshot.connect() as engine:
         described = engine.execute(f"DESCRIBE {name}").fetchall()

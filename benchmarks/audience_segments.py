@@ -24,14 +24,18 @@ def pairs() -> Iterator[tuple[str, str]]:
         column = {"view": "views_90", "open": "opens_90", "click": "clicks_90"}[kind]
         yield (
             f"{column} >= {least}",
-            "s.subscriber_id IN (SELECT subscriber_id FROM events "
-            f"WHERE kind = '{kind}' AND {_since(90)} AND ts < {NOW} "
-            f"GROUP BY subscriber_id HAVING count(*) >= {least})",
+            (
+                "s.subscriber_id IN (SELECT subscriber_id FROM events "
+                f"WHERE kind = '{kind}' AND {_since(90)} AND ts < {NOW} "
+                f"GROUP BY subscriber_id HAVING count(*) >= {least})"
+            ),
         )
     yield (
         "orders = 0",
-        f"NOT EXISTS (SELECT 1 FROM purchases p WHERE p.subscriber_id = s.subscriber_id "
-        f"AND p.quantity > 0 AND p.ts < {NOW})",
+        (
+            f"NOT EXISTS (SELECT 1 FROM purchases p WHERE p.subscriber_id = s.subscriber_id "
+            f"AND p.quantity > 0 AND p.ts < {NOW})"
+        ),
     )
     yield (
         "days_since_last_order > 180",
@@ -39,10 +43,12 @@ def pairs() -> Iterator[tuple[str, str]]:
     )
     yield (
         "orders_90 = 0 AND views_30 > 0",
-        f"NOT EXISTS (SELECT 1 FROM purchases p WHERE p.subscriber_id = s.subscriber_id "
-        f"AND p.quantity > 0 AND {_since(90)} AND p.ts < {NOW}) "
-        f"AND EXISTS (SELECT 1 FROM events e WHERE e.subscriber_id = s.subscriber_id "
-        f"AND e.kind = 'view' AND {_since(30)} AND e.ts < {NOW})",
+        (
+            f"NOT EXISTS (SELECT 1 FROM purchases p WHERE p.subscriber_id = s.subscriber_id "
+            f"AND p.quantity > 0 AND {_since(90)} AND p.ts < {NOW}) "
+            f"AND EXISTS (SELECT 1 FROM events e WHERE e.subscriber_id = s.subscriber_id "
+            f"AND e.kind = 'view' AND {_since(30)} AND e.ts < {NOW})"
+        ),
     )
     yield "children_max_age <= 12", "children_max_age <= 12"
     yield "days_since_signup <= 60", f"{NOW}::date - signup_date <= 60"
@@ -54,8 +60,10 @@ def pairs() -> Iterator[tuple[str, str]]:
     )
     yield (
         "interests LIKE '%kids%' AND orders >= 1",
-        "interests LIKE '%kids%' AND EXISTS (SELECT 1 FROM purchases p "
-        f"WHERE p.subscriber_id = s.subscriber_id AND p.quantity > 0 AND p.ts < {NOW})",
+        (
+            "interests LIKE '%kids%' AND EXISTS (SELECT 1 FROM purchases p "
+            f"WHERE p.subscriber_id = s.subscriber_id AND p.quantity > 0 AND p.ts < {NOW})"
+        ),
     )
     yield (
         "average_order >= 5000",
