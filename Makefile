@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lint types layers reference bench docs clean
+.PHONY: help setup demo test quick check format lint types layers reference bench bench-large bench-recommend docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -62,6 +62,16 @@ bench: setup ## measure building and rendering; results go to benchmarks/results
 	$(BIN)/python benchmarks/render.py
 	$(BIN)/python benchmarks/stream.py
 	$(BIN)/python benchmarks/build.py
+	$(BIN)/python benchmarks/audience.py --postgres
+
+bench-large: setup ## the audience at 10 million people and 100 million rows: 25 GB of disk, an hour
+	$(BIN)/python benchmarks/audience.py --people 10000000 --name audience-large $(ARGS)
+
+bench-recommend: setup ## recommendations on $$PISMO_RETAIL_DATA, beside libraries; ARGS=--validate
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --active --group bench \
+	  || $(BIN)/python -m pip install -q --group bench
+	$(BIN)/python benchmarks/recommend/retail.py $(ARGS)
+	$(BIN)/python benchmarks/recommend/libraries.py
 
 bench-publish: setup ## measure publishing against the simulator's sink and the full simulator
 	$(BIN)/python benchmarks/publish.py

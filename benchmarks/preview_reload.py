@@ -81,7 +81,7 @@ def measure(root: Path, issue: str, story: Path, times: int) -> list[float]:
         server.wait()
 
 
-def one_save(page: Any, story: Path, number: int) -> float:  # noqa: ANN401  # playwright's page
+def one_save(page: Any, story: Path, number: int) -> float:  # playwright's page
     text = story.read_text("utf-8")
     old = f" слово{number}"
     body = text.rstrip("\n").removesuffix(old)

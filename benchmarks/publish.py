@@ -58,7 +58,7 @@ class Measured:
         self._clock = clock
         self.seconds: dict[str, float] = {}
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the real one has
+    def __getattr__(self, name: str) -> Any:  # whatever the real one has
         attribute = getattr(self._real, name)
         if not callable(attribute):
             return attribute

@@ -58,7 +58,7 @@ def test_a_history_too_short_keeps_the_default(tmp_path: Path) -> None:
 def test_tuning_tries_one_setting_at_a_time(
     snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(GRID, "neighbours", (30, 5))
+    monkeypatch.setitem(GRID, "neighbours", (20, 5))
     for name in set(GRID) - {"neighbours"}:
         monkeypatch.delitem(GRID, name)
     steps: list[str] = []

@@ -33,7 +33,7 @@ class Recipe:
     """How much less those say who take a bit of everything: 0 as much, 1 one vote a person."""
     view_weight: float = 0.2
     """What a look at a product weighs against a purchase."""
-    neighbours: int = 30
+    neighbours: int = 20
     """How many similar products are kept for each."""
     history: int = 100
     """How many of a person's latest products are looked at."""

@@ -23,7 +23,7 @@ GRID: dict[str, tuple[float, ...]] = {
     "own_half_life": (60.0, 120.0, 365.0),
     "popularity_power": (0.4, 0.6, 0.8, 1.0),
     "rarity_power": (0.5, 0.75, 1.0),
-    "neighbours": (15, 30, 60),
+    "neighbours": (10, 20, 40),
 }
 """What is tried, one setting at a time, in this order: the strongest first."""
 
