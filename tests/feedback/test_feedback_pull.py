@@ -276,7 +276,9 @@ def test_a_queue_is_read_to_its_end_and_what_was_understood_is_deleted(
         client.send_message(QueueUrl=url, MessageBody=json.dumps(event))
     client.send_message(QueueUrl=url, MessageBody="no event")
     report = pull(url, ledger, lambda: NOW)
-    assert (report.read, report.unreadable, report.settled) == (132, 1, 3)
+    # A standard queue may hand a message over twice: everything is read, and settled only once.
+    assert report.read >= 132
+    assert (report.unreadable, report.settled) == (1, 3)
     assert waiting(client, url) == 1
     assert ledger.in_doubt(PLAN) == ()
 

@@ -77,7 +77,8 @@ def _is_workspace(file: Path) -> bool:
 
 
 def _base_url(fields: Fields, variable: str) -> str:
-    url = os.environ.get(variable) or fields.text("base_url")
+    written = fields.text("base_url")
+    url = os.environ.get(variable) or written
     fields.finish()
     if url and not url.startswith(("https://", "http://")):
         fields.wrong("base_url", "an address that begins with https://", url)
@@ -86,7 +87,8 @@ def _base_url(fields: Fields, variable: str) -> str:
 
 
 def _state_url(fields: Fields) -> str:
-    url = os.environ.get("PISMO_STATE_URL") or fields.text("url")
+    written = fields.text("url")
+    url = os.environ.get("PISMO_STATE_URL") or written
     fields.finish()
     return url
 
