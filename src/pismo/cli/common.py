@@ -1,6 +1,7 @@
 """What every command shares: the workspace, the two ways to print, errors and exit codes."""
 
 import json
+import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from pismo.errors import ExitCode, FindingsError, PismoError
+from pismo.errors import ExitCode, FindingsError, PismoError, UsageError
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
 
@@ -50,6 +51,31 @@ def say(message: str = "") -> None:
 def counted(number: int, noun: str) -> str:
     """Write a count with its English noun: `1 error`, `2 errors`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open a port that answers from now on: who connects early waits in its queue.
+
+    Args:
+        host: Address to listen on.
+        port: 0 takes one that is free; `getsockname()[1]` tells which.
+
+    Raises:
+        UsageError: If the port is taken or not allowed.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise UsageError(
+            f"port {port} cannot be used: {error.strerror}",
+            hint="choose another, or --port 0 for any that is free",
+        ) from error
+    return listening
 
 
 def print_json(document: Mapping[str, object]) -> None:

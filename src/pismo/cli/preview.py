@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import Call, say
+from pismo.cli.common import Call, listen, say
 from pismo.errors import PlanError, UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def preview_command(
     if folder is not None:
         _export(studio, folder)
         return
-    listening = _listen("0.0.0.0" if lan else LOOPBACK, port)  # noqa: S104  # asked for by --lan
+    listening = listen("0.0.0.0" if lan else LOOPBACK, port)  # noqa: S104  # asked for by --lan
     port = listening.getsockname()[1]
     token = secrets.token_urlsafe(16) if lan else ""
     host = _own_address() if lan else LOOPBACK
@@ -129,21 +129,6 @@ class SelfMail:
         file = folder / f"{edition.issue.replace('/', '-')}-{edition.segment}.eml"
         file.write_bytes(message)
         return file.relative_to(self.call.root).as_posix()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen()
-    except OSError as error:
-        listening.close()
-        raise UsageError(
-            f"port {port} cannot be used: {error.strerror}",
-            hint="leave --port out, and a free one is taken",
-        ) from error
-    return listening
 
 
 def _own_address() -> str:

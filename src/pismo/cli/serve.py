@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from pismo.cli.common import Call, say
+from pismo.cli.common import Call, listen, say
 
 
 @click.command("serve")
@@ -30,12 +30,9 @@ def serve_command(call: Call, host: str, port: int) -> None:
         signer = LinkSigner(state.keys, settings.links_base_url)
         app = create_app(house, state.ledger, signer, lambda: datetime.now(UTC))
         # No access log: the path of a link is a reader's key to their own settings.
-        config = uvicorn.Config(
-            app, host=host, port=port, log_level="warning", access_log=False, server_header=False
-        )
-        server = uvicorn.Server(config)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         if not settings.links_base_url:
             say("links.base_url is unset: letters lead nowhere yet. Set it in [tool.pismo.links].")
-        bound = config.bind_socket()
-        say(f"http://{host}:{bound.getsockname()[1]} — Ctrl-C ends it.")
-        server.run(sockets=[bound])
+        listening = listen(host, port)
+        say(f"http://{host}:{listening.getsockname()[1]} — Ctrl-C ends it.")
+        uvicorn.Server(config).run(sockets=[listening])
