@@ -8,12 +8,14 @@ answers a poll. GET on any of them only shows; POST acts (RFC 8058).
 """
 
 import hashlib
+import hmac
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from itsdangerous import BadSignature, Signer
-from itsdangerous.encoding import base64_decode, base64_encode
+from itsdangerous.encoding import base64_decode
 from itsdangerous.exc import BadData
 from itsdangerous.signer import HMACAlgorithm
 
@@ -57,6 +59,7 @@ class LinkSigner:
     def __init__(self, keys: Keys, base_url: str = "") -> None:
         self.base_url = base_url.rstrip("/") or NOWHERE
         self._signers = {purpose: _PurposeSigner(keys, purpose) for purpose in Purpose}
+        self._places = {purpose: f"{self.base_url}/{purpose.value}/" for purpose in Purpose}
 
     def links_for(
         self,
@@ -112,21 +115,26 @@ class LinkSigner:
         return self._token(purpose, _SEPARATOR.join(parts).rstrip(_SEPARATOR))
 
     def _url(self, purpose: Purpose, payload: str) -> str:
-        return f"{self.base_url}/{purpose.value}/{self._token(purpose, payload)}"
+        return self._places[purpose] + self._token(purpose, payload)
 
     def _token(self, purpose: Purpose, payload: str) -> str:
-        return self._signers[purpose].sign(base64_encode(payload)).decode()
+        return self._signers[purpose].token(payload.encode())
+
+
+def _short_hmac(key: bytes, value: bytes) -> bytes:
+    """Return HMAC-SHA256 cut to its left half, as RFC 2104 §5 allows: 22 characters, not 43."""
+    return hmac.digest(key, value, "sha256")[:16]
 
 
 class _ShortHmac(HMACAlgorithm):
-    """HMAC-SHA256 cut to its left half, as RFC 2104 §5 allows: 22 characters instead of 43."""
+    """The same, as itsdangerous asks for it."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
-        return super().get_signature(key, value)[:16]
+        return _short_hmac(key, value)
 
 
 class _PurposeSigner(Signer):
-    """A signer that derives its keys once: a plan signs millions of links."""
+    """A signer that derives its keys once, and signs in one step: a plan has millions of links."""
 
     def __init__(self, keys: Keys, purpose: Purpose) -> None:
         super().__init__(
@@ -137,7 +145,17 @@ class _PurposeSigner(Signer):
             algorithm=_ShortHmac(hashlib.sha256),
         )
         self._derived = {key: super(_PurposeSigner, self).derive_key(key) for key in keys.signing}
+        self._newest = self._derived[keys.signing[0]]
+
+    def token(self, payload: bytes) -> str:
+        """Return what `sign(base64_encode(payload))` returns, in a third of the time."""
+        value = _base64(payload)
+        return (value + b"." + _base64(_short_hmac(self._newest, value))).decode()
 
     def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
         key = self.secret_keys[-1] if secret_key is None else secret_key
         return self._derived[key if isinstance(key, bytes) else key.encode()]
+
+
+def _base64(data: bytes) -> bytes:
+    return urlsafe_b64encode(data).rstrip(b"=")

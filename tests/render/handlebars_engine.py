@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from pismo.model.edition import Edition
 from pismo.model.people import Recipient
-from pismo.render import handlebars, render, template_data
+from pismo.render import handlebars, render, ses_program
 
 Job: TypeAlias = tuple[Edition, list[Recipient]]
 ENGINE = """
@@ -34,7 +34,7 @@ def printed(
                 "html": handlebars(letter).html,
                 "text": handlebars(letter).text,
             },
-            "data": [template_data(letter, reader) for reader in people],
+            "data": [ses_program(letter)(reader)[0] for reader in people],
         }
         for letter, people in jobs
     ]

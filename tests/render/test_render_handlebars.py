@@ -11,7 +11,7 @@ import pytest
 
 from pismo.model.edition import Branch, Choice, Constant, Context, Repeat
 from pismo.model.edition import Path as Way
-from pismo.render import handlebars, ses_headers
+from pismo.render import handlebars, ses_program
 from tests.render.handlebars_engine import assert_equal
 from tests.render.samples import (
     FIRST_NAME,
@@ -99,7 +99,7 @@ def test_the_template_holds_nothing_personal_and_no_other_tags() -> None:
 
 
 def test_headers_for_ses_are_ascii_on_one_line() -> None:
-    headers = dict(ses_headers(full_edition(), recipient(first_name="Анна\r\nBcc: x")))
+    headers = dict(ses_program(full_edition())(recipient(first_name="Анна\r\nBcc: x"))[1])
     assert headers["List-Id"].endswith("<friday.igroteka.example>")
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     for value in headers.values():

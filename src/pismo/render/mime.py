@@ -29,7 +29,7 @@ from pismo.render.encode import (
     wire_lines,
 )
 from pismo.render.letter import one_line
-from pismo.render.program import ROOTS, Source, writer
+from pismo.render.program import ROOTS, Said, Source, writer
 from pismo.render.scope import scope_of
 
 Program: TypeAlias = Callable[[Recipient, datetime, str], bytes]
@@ -59,7 +59,7 @@ def mime_program(edition: Edition) -> Program:
     _body(source, boundary, "html", edition.html)
     _constant(source, f"--{boundary}--\r\n".encode())
     source.add("return b''.join(out)")
-    letter = source.function("letter", "scope, addressed")
+    letter: Callable[..., bytes] = source.function("letter", "scope, addressed")
 
     def program(recipient: Recipient, date: datetime, message_id: str) -> bytes:
         return letter(scope_of(recipient), _addressed(recipient, date, message_id))
@@ -99,7 +99,7 @@ def _headers(source: Source, edition: Edition) -> None:
             _constant(source, _header(name, "".join(_static(parts))))
             continue
         source.add("said = []", "say = said.append")
-        source.parts(parts, _Said(source))
+        source.parts(parts, Said(source))
         source.add(f"add(header({name!r}, ''.join(said)))")
 
 
@@ -157,19 +157,6 @@ def _static(parts: Parts) -> Iterator[str]:
 
 def _constant(source: Source, data: bytes) -> None:
     source.add(f"add({source.constant(data)})")
-
-
-@dataclass(frozen=True)
-class _Said:
-    """Collects a header's value as text."""
-
-    source: Source
-
-    def static(self, text: str) -> list[str]:
-        return [f"say({text!r})"]
-
-    def value(self, source: str, context: Context) -> list[str]:
-        return [f"say({self.source.constant(writer(context, str))}({source}))"]
 
 
 @dataclass(frozen=True)

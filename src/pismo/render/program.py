@@ -4,10 +4,11 @@ Every text of an edition enters the source by `repr` or as a named constant, nev
 every operation is a function of `values` and `filters`: the source decides only the order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from pismo.model.edition import (
     Arithmetic,
@@ -106,24 +107,27 @@ class Source:
                 case Repeat():
                     self._repeat(part, emitter)
 
-    def function(self, name: str, signature: str) -> Callable[..., bytes]:
+    def function(self, name: str, signature: str) -> Callable[..., Any]:
         """Compile what was written into a function."""
         source = f"def {name}({signature}):\n" + "\n".join(self.lines) + "\n"
         scope = dict(self.names)
         # The source is ours: see the module's docstring.
         exec(compile(source, f"<{name}>", "exec"), scope)  # noqa: S102
-        made: Callable[..., bytes] = scope[name]  # type: ignore[assignment]  # just defined
+        made: Callable[..., Any] = scope[name]  # type: ignore[assignment]  # just defined
         return made
 
-    def _choice(self, choice: Choice, emitter: Emitter) -> None:
-        word = "if"
-        for branch in choice.branches:
-            self._block(f"{word} {self.expression(branch.test)}:", branch.parts, emitter)
-            word = "elif"
-        if choice.otherwise:
-            self._block("else:", choice.otherwise, emitter)
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """Write a statement with what is added meanwhile below it."""
+        self.add(head)
+        self._depth += 1
+        yield
+        self.add("pass")
+        self._depth -= 1
 
-    def _repeat(self, repeat: Repeat, emitter: Emitter) -> None:
+    @contextmanager
+    def rounds(self, repeat: Repeat) -> Iterator[str]:
+        """Write a loop over a repeat's items, its variables known meanwhile; yields their name."""
         number = self._next()
         items, item, index, length = (f"{letter}{number}" for letter in ("s", "v", "i", "n"))
         self.add(f"{items} = items_of({self.expression(repeat.over)})")
@@ -135,17 +139,26 @@ class Source:
             self.add(f"{items} = [{item} for {item} in {items} if {self.expression(repeat.only)}]")
         self.add(f"{length} = len({items})")
         self.variables |= {LOOP + repeat.variable: f"{index} {length}"}
-        self._block(f"for {index}, {item} in enumerate({items}):", repeat.body, emitter)
+        with self.block(f"for {index}, {item} in enumerate({items}):"):
+            yield items
         self.variables, self.tables = kept, tables
-        if repeat.otherwise:
-            self._block(f"if not {items}:", repeat.otherwise, emitter)
 
-    def _block(self, head: str, parts: Parts, emitter: Emitter) -> None:
-        self.add(head)
-        self._depth += 1
-        self.parts(parts, emitter)
-        self.add("pass")
-        self._depth -= 1
+    def _choice(self, choice: Choice, emitter: Emitter) -> None:
+        word = "if"
+        for branch in choice.branches:
+            with self.block(f"{word} {self.expression(branch.test)}:"):
+                self.parts(branch.parts, emitter)
+            word = "elif"
+        if choice.otherwise:
+            with self.block("else:"):
+                self.parts(choice.otherwise, emitter)
+
+    def _repeat(self, repeat: Repeat, emitter: Emitter) -> None:
+        with self.rounds(repeat) as items:
+            self.parts(repeat.body, emitter)
+        if repeat.otherwise:
+            with self.block(f"if not {items}:"):
+                self.parts(repeat.otherwise, emitter)
 
     def _next(self) -> int:
         self._count += 1
@@ -220,6 +233,21 @@ class Source:
 
     def _list(self, exprs: tuple[Expr, ...]) -> str:
         return ", ".join(self.expression(expr) for expr in exprs)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Collects text by the function `say`: a header's value."""
+
+    source: Source
+
+    def static(self, text: str) -> list[str]:
+        """Return the statement that says static text."""
+        return [f"say({text!r})"]
+
+    def value(self, source: str, context: Context) -> list[str]:
+        """Return the statement that says a value, escaped."""
+        return [f"say({self.source.constant(writer(context, str))}({source}))"]
 
 
 def remembering(function: Callable[..., object]) -> Callable[..., object]:

@@ -23,8 +23,8 @@ from pismo.transports.ses_answers import (
     answers_to_bulk,
 )
 from pismo.transports.ses_check import (
+    HeaderCheck,
     problem_with_data,
-    problem_with_headers,
     problem_with_tags,
     tag_value,
 )
@@ -37,6 +37,7 @@ IDLE_S = 20.0
 BULK_RESTS_S = 300.0
 """How long letters go one by one after the account has shown that it throttles bulk calls."""
 _PROOFS = 2
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Headers = Sequence[tuple[str, str]]
 
@@ -57,6 +58,11 @@ class Prepared:
     shared: Headers
     fill: Callable[[Recipient], tuple[Mapping[str, object], Headers]]
     raw: Callable[[str, Recipient], bytes] | None = None
+    header_check: HeaderCheck = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look at the shared headers once."""
+        object.__setattr__(self, "header_check", HeaderCheck(self.shared))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,11 +265,11 @@ def _checked(letter: Outgoing, prepared: Prepared) -> "_Ready | Answer":
     """Check one letter against SES's limits; whatever fails is refused without a call."""
     address = letter.recipient.address or ""
     data, headers = prepared.fill(letter.recipient)
-    text = json.dumps(data, ensure_ascii=False)
+    text = _AS_JSON(data)
     tags = [(DELIVERY_TAG, letter.id), (ISSUE_TAG, tag_value(letter.edition.issue))]
     problem = (
         problem_with_address(address)
-        or problem_with_headers([*prepared.shared, *headers])
+        or prepared.header_check.problem(headers)
         or problem_with_tags(tags)
         or problem_with_data(text)
     )

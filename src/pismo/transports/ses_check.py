@@ -5,7 +5,8 @@ breaks them could spoil 50 letters, or, with a line break in a header, add one o
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 MOST_HEADERS = 15
 MOST_HEADER_CHARACTERS = 996
@@ -21,11 +22,11 @@ _ITS_OWN = frozenset(
 )  # fmt: skip
 
 
-def problem_with_headers(headers: Sequence[tuple[str, str]]) -> str:
-    """Say why SES would not take these headers, or ''."""
+def problem_with_headers(headers: Sequence[tuple[str, str]], taken: Collection[str] = ()) -> str:
+    """Say why SES would not take these headers beside those whose names are `taken`, or ''."""
     if len(headers) > MOST_HEADERS:
         return f"{len(headers)} headers; SES takes {MOST_HEADERS}"
-    seen: set[str] = set()
+    seen = set(taken)
     for name, value in headers:
         if not _HEADER_NAME.fullmatch(name):
             return "a header's name has characters that SES does not take"
@@ -39,6 +40,22 @@ def problem_with_headers(headers: Sequence[tuple[str, str]]) -> str:
         if len(name) + len(value) > MOST_HEADER_CHARACTERS:
             return f"the header {name} is too long"
     return ""
+
+
+class HeaderCheck:
+    """`problem_with_headers` for many readers: what they share is looked at once."""
+
+    def __init__(self, shared: Sequence[tuple[str, str]]) -> None:
+        self._problem = problem_with_headers(shared)
+        self._names = frozenset(name.lower() for name, _ in shared)
+
+    def problem(self, own: Sequence[tuple[str, str]]) -> str:
+        """Say why SES would not take the shared headers with a reader's own, or ''."""
+        if self._problem:
+            return self._problem
+        if len(self._names) + len(own) > MOST_HEADERS:
+            return f"{len(self._names) + len(own)} headers; SES takes {MOST_HEADERS}"
+        return problem_with_headers(own, taken=self._names)
 
 
 def problem_with_tags(tags: Sequence[tuple[str, str]]) -> str:
@@ -56,6 +73,7 @@ def problem_with_data(data: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=64)
 def tag_value(text: str) -> str:
     """Make a tag's value of a name: `friday/2026-11-27` becomes `friday_2026-11-27`."""
     return re.sub(r"[^A-Za-z0-9_-]", "_", text)[:256]

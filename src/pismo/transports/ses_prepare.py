@@ -8,8 +8,8 @@ from email.header import Header
 from pismo.model.content import Sender
 from pismo.model.edition import Edition, Parts, Static
 from pismo.model.people import Links, Recipient
-from pismo.render import handlebars, mime_program, ses_headers, template_data
-from pismo.transports.ses import Headers, Prepared
+from pismo.render import handlebars, mime_program, ses_program
+from pismo.transports.ses import Prepared
 from pismo.transports.ses_client import Method
 from pismo.transports.ses_templates import TemplateStore, TemplateText
 
@@ -33,9 +33,6 @@ def preparer(
         own = replace(edition, headers=tuple(one for one in edition.headers if not _fixed(one[1])))
         fixed = replace(edition, headers=tuple(one for one in edition.headers if _fixed(one[1])))
 
-        def fill(recipient: Recipient) -> tuple[dict[str, object], Headers]:
-            return template_data(edition, recipient), ses_headers(own, recipient)
-
         def raw(delivery: str, recipient: Recipient) -> bytes:
             assert program is not None
             domain = edition.sender.address.rpartition("@")[2]
@@ -45,10 +42,10 @@ def preparer(
             template=name,
             sender=mailbox(edition.sender),
             reply_to=[edition.sender.reply_to] if edition.sender.reply_to else [],
-            # `template_data` gives every name that the template asks for.
+            # `ses_program` gives every name that the template asks for.
             defaults="{}",
-            shared=ses_headers(fixed, _NOBODY),
-            fill=fill,
+            shared=ses_program(fixed)(_NOBODY)[1],
+            fill=ses_program(own),
             raw=raw if program else None,
         )
 
