@@ -55,7 +55,7 @@ docs: setup ## build the documentation into site-docs/
 	  || $(BIN)/python -m pip install -q --group docs
 	$(RUN) mkdocs build --strict --quiet
 
-chaos: setup ## kill publishers 1,000 times at every moment; nobody may be lost or repeated
+chaos: setup ## kill publishers 2,000 times at every moment; nobody may be lost or repeated
 	$(BIN)/python benchmarks/chaos.py --kills 1000
 
 bench: setup ## measure building and rendering; results go to benchmarks/results/

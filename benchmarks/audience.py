@@ -10,7 +10,6 @@ Each step runs in this one process; memory is the peak of the process so far.
 import argparse
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,6 +31,10 @@ from pismo.recommend import prepare, recommend_shards
 from pismo.segments import case_sql, compose_all
 from pismo.segments.report import report_segments
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.postgresql import postgres_programs, running_postgres  # no package that is installed
+
 NOW = datetime(2026, 11, 27, 10)  # noqa: DTZ001  # snapshots hold naive UTC
 Row = tuple[str, float, float]
 
@@ -52,7 +55,7 @@ def main() -> None:
                   [[name, f"{took:.1f}", f"{peak:.2f}"] for name, took, peak in rows]),
         ]  # fmt: skip
         if options.postgres:
-            sections.append(beside_postgres(folder, snapshot))
+            sections.append(beside_postgres(snapshot))
         write_down(options.name, "The audience at scale", (__doc__ or "").split("\n")[0], sections)
     finally:
         shutil.rmtree(folder)
@@ -98,26 +101,19 @@ def measure(folder: Path, people: int) -> tuple[list[Row], str, Snapshot]:
     return rows, ", ".join(counts) + f"; {picked:,} picks.", snapshot
 
 
-def beside_postgres(folder: Path, snapshot: Snapshot) -> str:
+def beside_postgres(snapshot: Snapshot) -> str:
     """Load the same rows into PostgreSQL and run the same segments there, raw and over facts."""
-    binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
-    data = folder / "pg"
-    options = (
-        "-c shared_buffers=1GB -c work_mem=256MB -c jit=off -c fsync=off -c listen_addresses='' "
-        f"-c max_wal_size=4GB -k {folder}"
-    )
-    _as_owner(folder, f"{binaries}/initdb -D {data} -U bench -E UTF8 --locale=C > /dev/null")
-    _as_owner(folder, f'{binaries}/pg_ctl -D {data} -w -o "{options}" -l {folder}/log start')
-    try:
-        return _compare(folder, snapshot)
-    finally:
-        _as_owner(folder, f"{binaries}/pg_ctl -D {data} -m immediate stop > /dev/null")
+    programs = postgres_programs()
+    assert programs is not None, "PostgreSQL is not installed"
+    options = "-c shared_buffers=1GB -c work_mem=256MB -c jit=off -c fsync=off -c max_wal_size=4GB"
+    with running_postgres(Path(programs), options) as url:
+        return _compare(f"{url}/postgres", snapshot)
 
 
-def _compare(folder: Path, snapshot: Snapshot) -> str:
+def _compare(url: str, snapshot: Snapshot) -> str:
     import psycopg
 
-    with psycopg.connect(f"host={folder} user=bench dbname=postgres", autocommit=True) as database:
+    with psycopg.connect(url, autocommit=True) as database:
         begun = time.perf_counter()
         for name in ("subscribers", "purchases", "events", "facts"):
             _load(snapshot, name, database)
@@ -176,17 +172,6 @@ def _timed(database: "object", queries: list[str]) -> tuple[float, list[int]]:
         for value in row
     ]
     return time.perf_counter() - begun, found
-
-
-def _as_owner(folder: Path, command: str) -> None:
-    """Run a server program, as user `postgres` where we are root: it refuses root."""
-    import getpass
-
-    if getpass.getuser() == "root":
-        subprocess.run(["chown", "postgres", folder], check=True)
-        subprocess.run(["su", "postgres", "-c", command], check=True)
-        return
-    subprocess.run(command, shell=True, check=True)
 
 
 def _segment(name: str, where: str) -> Segment:

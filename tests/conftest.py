@@ -4,15 +4,14 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.postgresql import postgres_programs, running_postgres
 
 # How long one example takes says something about the machine, not about the program.
 settings.register_profile(
@@ -23,13 +22,6 @@ settings.load_profile("pismo")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
-def _postgres_bin() -> str | None:
-    """Return the folder of PostgreSQL's server programs, newest version first."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
-    on_path = shutil.which("initdb")
-    return str(found[0].parent) if found else str(Path(on_path).parent) if on_path else None
-
-
 def _chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -38,7 +30,7 @@ def _node() -> str | None:
     return shutil.which("node") if shutil.which("npm") else None
 
 
-_NEEDS = {"chromium": _chromium, "postgres": _postgres_bin, "node": _node}
+_NEEDS = {"chromium": _chromium, "postgres": postgres_programs, "node": _node}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,7 +57,7 @@ def repository() -> Path:
 @pytest.fixture(scope="session")
 def postgres_bin() -> Path:
     """Return the folder with initdb and pg_ctl; use together with the `postgres` marker."""
-    folder = _postgres_bin()
+    folder = postgres_programs()
     assert folder is not None
     return Path(folder)
 
@@ -73,34 +65,8 @@ def postgres_bin() -> Path:
 @pytest.fixture(scope="session")
 def postgres_server(postgres_bin: Path) -> Iterator[str]:
     """Start a PostgreSQL of our own for this test process; yields its URL without a database."""
-    # Not below pytest's own folder, which only root may enter when root runs the tests.
-    folder = Path(tempfile.mkdtemp(prefix="pismo-postgres-"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    # The server refuses to run as root; then it runs as `postgres`, in a folder it may enter.
-    as_user: list[str] = []
-    if os.name == "posix" and os.geteuid() == 0:
-        as_user = ["runuser", "-u", "postgres", "--"]
-        shutil.chown(folder, "postgres")
-    cluster = folder / "cluster"
-
-    def run(*command: str) -> None:
-        done = subprocess.run(
-            [*as_user, *command], capture_output=True, cwd=folder, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-
-    initdb, pg_ctl = str(postgres_bin / "initdb"), str(postgres_bin / "pg_ctl")
-    run(initdb, "-D", str(cluster), "-U", "pismo", "-A", "trust", "-E", "UTF8", "--locale=C")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-    run(pg_ctl, "-D", str(cluster), "-o", options, "-l", str(folder / "log"), "-w", "start")
-    try:
-        yield f"postgresql://pismo@127.0.0.1:{port}"
-    finally:
-        with suppress(AssertionError):
-            run(pg_ctl, "-D", str(cluster), "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+    with running_postgres(postgres_bin) as url:
+        yield url
 
 
 @pytest.fixture

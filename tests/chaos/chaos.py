@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import random
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -38,6 +39,8 @@ PRELOADED = [
 ]
 RATE = 400.0
 PEOPLE = 400
+LONGEST_MS = 150
+"""How long a publisher may live that dies at any moment: about what it needs for all."""
 
 
 class Window(StrEnum):
@@ -46,11 +49,15 @@ class Window(StrEnum):
     BEFORE_CLAIM = "before claim"
     BEFORE_POST = "claim -> POST"
     BEFORE_SETTLE = "POST -> settle"
+    ANY = "any moment"
 
 
 @dataclass(frozen=True)
 class Victim:
-    """What one publisher process is told: where to work, where to die, how to be wrong."""
+    """What one publisher process is told: where to work, where to die, how to be wrong.
+
+    `countdown` counts passages of the window; for any moment it counts milliseconds of publishing.
+    """
 
     state_dir: Path
     url: str
@@ -87,6 +94,13 @@ class Fuse:
 
     window: Window | None
     countdown: int
+
+    def burn(self) -> None:
+        """Start the time that ends at any moment: in a transaction, in a POST, between two."""
+        if self.window is Window.ANY:
+            timer = threading.Timer(self.countdown / 1000, os.kill, (os.getpid(), signal.SIGKILL))
+            timer.daemon = True
+            timer.start()
 
     def passes(self, window: Window) -> None:
         if window is not self.window:
@@ -161,6 +175,7 @@ def publish_until_killed(victim: Victim) -> None:
         steady=clock.steady,
     )
     stored = read_plan(victim.state_dir, row.id, row.issue)
+    fuse.burn()
     publish(
         Job(
             stored=stored,
@@ -300,7 +315,7 @@ class _Round:
             self.where.ledger.engine.url.render_as_string(hide_password=False),
             self.sim.url,
             window,
-            self.draw.randint(1, 3),
+            self.draw.randint(1, LONGEST_MS if window is Window.ANY else 3),
             self.where.stored.plan.issue,
             self.claims_late,
         )
