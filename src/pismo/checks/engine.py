@@ -18,6 +18,7 @@ from pismo.checks.rules import (
     segments,
     size,
     subject,
+    web,
     wording,
 )
 from pismo.checks.scope import IssueScope, LetterScope, People
@@ -31,6 +32,7 @@ from pismo.text import guess
 
 WORKSPACE_CHECKS: tuple[Callable[[Workspace], Iterator[Finding]], ...] = (
     content.check_unused,
+    games.check_waiting,
     segments.check_segment_files,
     segments.check_order,
 )
@@ -47,6 +49,7 @@ ISSUE_CHECKS: tuple[Callable[[IssueScope], Iterator[Finding]], ...] = (
     links.check_links,
     personal.check_fallbacks,
     personal.check_new_columns,
+    web.check_web_version,
     wording.check_wording,
 )
 LETTER_CHECKS: tuple[Callable[[LetterScope], Iterator[Finding]], ...] = (

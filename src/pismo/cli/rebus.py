@@ -1,5 +1,6 @@
 """`pismo rebus`: try a rebus, look for one, draw one."""
 
+import os
 from pathlib import Path
 
 import click
@@ -79,11 +80,15 @@ def draw_command(item: Path, picture: Path, width: int, *, as_json: bool) -> Non
     if block is None:
         raise UsageError(f"{item} has no ```rebus block", hint="name a file of content/games/")
     drawn = draw_png(parse_rebus(block), width=width)
-    picture.write_bytes(drawn)
+    try:
+        picture.write_bytes(drawn)
+    except OSError as error:
+        raise UsageError(f"cannot write {picture}: {error.strerror}") from error
+    named = os.path.relpath(picture, item.parent).replace(os.sep, "/")
     if as_json:
-        print_json({"picture": str(picture), "bytes": len(drawn)})
+        print_json({"picture": str(picture), "bytes": len(drawn), "named": named})
     else:
-        say(f"Wrote {picture} ({len(drawn)} bytes). Now add to the block: picture: {picture.name}")
+        say(f"Wrote {picture} ({len(drawn)} bytes). Now add to the block: picture: {named}")
 
 
 @rebus_group.command("seal")

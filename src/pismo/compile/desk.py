@@ -64,6 +64,7 @@ class Finished:
     text: Parts
     recorders: tuple[Recorder, ...]
     sources: frozenset[str]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(slots=True)
@@ -134,12 +135,14 @@ class Draft:
             self.html[key], self.text[key] = done.html, done.text
             self.recorders += done.recorders
             self.sources |= done.sources
+            self.findings += done.findings
             return
-        recorded, sources = len(self.recorders), set(self.sources)
+        recorded, told, sources = len(self.recorders), len(self.findings), set(self.sources)
         make()
         recorders = tuple(self.recorders[recorded:])
         new = frozenset(self.sources - sources) | {recorder.path for recorder in recorders}
-        self.desk.finished[key] = Finished(self.html[key], self.text[key], recorders, new)
+        findings = tuple(self.findings[told:])
+        self.desk.finished[key] = Finished(self.html[key], self.text[key], recorders, new, findings)
 
     def keep(self, key: str, html: Staged, text: Staged) -> None:
         """Finish a fragment in both forms and keep it under a key, for its slot in the letter.

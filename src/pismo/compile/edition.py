@@ -134,6 +134,7 @@ def _letter(draft: Draft, preheader: Parts, names: Mapping[str, object]) -> tupl
     recorder = Recorder(layout_file(desk.workspace.root, desk.newsletter))
     marks = _Slots(draft, staged.recorder, recorder)
     written = desk.scribe.write(manuscript)
+    draft.findings.extend(finding for piece in written for finding in piece.findings)
     pieces = [piece for one in written for piece in marks.pieces(one)]
     if not any(piece.kind != "control" for piece in pieces):
         raise CompileError(EMPTY_PART, place, part="body")

@@ -128,15 +128,3 @@ BAD_LINK = Rule(
     en="link '{url}' is not http, https, mailto or tel",
     ru="ссылка «{url}» — не http, https, mailto и не tel",
 )
-NO_READING = Rule(
-    "rebus-answer",
-    Severity.ERROR,
-    en="the rebus does not read as its answer '{answer}': {reason}",
-    ru="ребус не читается как «{answer}»: {reason}",
-)
-REBUS = Rule(
-    "rebus-notation",
-    Severity.ERROR,
-    en="the rebus cannot be read: {reason}",
-    ru="ребус не разобрать: {reason}",
-)

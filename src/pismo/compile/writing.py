@@ -36,7 +36,7 @@ from pismo.compile.problem import CompileError
 from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.tokens import holds_token
 from pismo.compile.typeset import NBSP, THING, typeset_all
-from pismo.model.finding import Source
+from pismo.model.finding import Finding, Source
 
 _OPTIONS = MarkdownIt("commonmark", {"xhtmlOut": False}).options
 GAMES = ("rebus", "poll", "quiz")
@@ -71,11 +71,15 @@ class Manuscript:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Neighbouring blocks of a text in both forms, or one control token."""
+    """Neighbouring blocks of a text in both forms, or one control token.
+
+    `findings` are warnings about the games among them.
+    """
 
     html: str
     text: str
     control: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,7 +107,8 @@ class Scribe:
         key = "\0".join(
             (
                 self.signature,
-                manuscript.source.path,
+                str(manuscript.source),
+                manuscript.raw,
                 manuscript.language,
                 str(manuscript.heading),
                 manuscript.slug,
@@ -128,9 +133,9 @@ class Scribe:
         written = [page.run(run) for run in top_level_runs(tokens)]
         return written, page.used
 
-    def _is_current(self, image: str, name: str, manuscript: Manuscript) -> bool:
+    def _is_current(self, image: str, width: int, name: str, manuscript: Manuscript) -> bool:
         place = manuscript.place_of(image)
-        return self.images.place(image, place, self.look.image_width).file.name == name
+        return self.images.place(image, place, width).file.name == name
 
     def picture(self, image: str, alt: str, place: Source) -> tuple[str, ImageFile]:
         """Return the `<img>` of an image of content."""
@@ -145,7 +150,8 @@ class Scribe:
         return html, placed.file
 
 
-_Used = tuple[str, str]
+_Used = tuple[str, int, str]
+"""An image, the width of its place, and the name it got."""
 
 
 class _Page(RendererHTML):
@@ -170,7 +176,9 @@ class _Page(RendererHTML):
                 token.tag = f"h{level}"
         _mark_checklists(tokens)
         _mark_tables(tokens)
-        return Written(self.render(tokens, _OPTIONS, {}), text)
+        html = self.render(tokens, _OPTIONS, {})
+        drawings = (self._drawn(token) for token in tokens if self._is_game(token))
+        return Written(html, text, "", tuple(one for drawn in drawings for one in drawn.findings))
 
     def _address(self, href: str) -> str:
         if not is_allowed(href):
@@ -199,7 +207,7 @@ class _Page(RendererHTML):
             return f'<img src="{escape(source)}" alt="{escape(token.content)}">'
         place = self.manuscript.place_of(source)
         html, file = self.scribe.picture(source, token.content, place)
-        self.used.append((source, file.name))
+        self.used.append((source, self.scribe.look.image_width, file.name))
         return html
 
     def code_block(self, tokens: Sequence[Token], index: int, *_: object) -> str:
@@ -209,9 +217,12 @@ class _Page(RendererHTML):
     def fence(self, tokens: Sequence[Token], index: int, *_: object) -> str:
         """Write a fenced block: a rebus drawn, anything else as code."""
         token = tokens[index]
-        if token.info.strip() in self._fences:
+        if self._is_game(token):
             return self._drawn(token).html
         return f'<pre class="code"><code>{escape(token.content)}</code></pre>'
+
+    def _is_game(self, token: Token) -> bool:
+        return token.type == "fence" and token.info.strip() in self._fences
 
     def _drawn(self, fence: Token) -> Drawing:
         """Draw a game, once for both forms."""
@@ -232,7 +243,13 @@ class _Page(RendererHTML):
                 pages = f"{self.scribe.site}/quiz/{manuscript.slug}"
                 return quiz_drawing(fence.content, manuscript.language, place, pages)
             case _:
-                return rebus_drawing(fence.content, manuscript.language, place)
+                return rebus_drawing(fence.content, manuscript.language, place, self._made)
+
+    def _made(self, image: str, place: Source, width: int) -> str:
+        """Put a picture that a game is drawn as on the site, and return its address."""
+        file = self.scribe.images.place(image, place, width).file
+        self.used.append((image, width, file.name))
+        return f"{self.scribe.site}/images/{file.name}"
 
 
 def _refuse_cut_marks(staged: str, manuscript: Manuscript) -> None:

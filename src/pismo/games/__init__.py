@@ -4,7 +4,7 @@ A pure layer: reads nothing but its own tables; Pillow is imported only to draw 
 """
 
 from pismo.games.block import fenced, parse_rebus
-from pismo.games.drawing import draw_html, draw_label, draw_text
+from pismo.games.drawing import PICTURE_PX, draw_html, draw_label, draw_text
 from pismo.games.errors import GameError, QuizError, RebusError, Remark
 from pismo.games.normalize import normalize_answer, opener_script
 from pismo.games.notation import Rebus
@@ -12,11 +12,13 @@ from pismo.games.png import draw_png
 from pismo.games.poll import Poll, parse_poll
 from pismo.games.quiz import Quiz, parse_quiz
 from pismo.games.quiz_pages import QuestionPage, ResultPage, quiz_pages
+from pismo.games.review import review_rebus
 from pismo.games.seal import open_prize, prize_form, read_lock, seal_prize
 from pismo.games.solver import Readings, solve
 from pismo.games.suggest import Suggestion, suggest
 
 __all__ = [
+    "PICTURE_PX",
     "GameError",
     "Poll",
     "QuestionPage",
@@ -42,6 +44,7 @@ __all__ = [
     "prize_form",
     "quiz_pages",
     "read_lock",
+    "review_rebus",
     "seal_prize",
     "solve",
     "suggest",

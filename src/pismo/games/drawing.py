@@ -27,6 +27,9 @@ from pismo.games.notation import (
 )
 from pismo.games.scene import LETTER_PX, MARK_PX, Cell, Frame, Node, Row, Sign, Stack, scene
 
+PICTURE_PX = 480
+"""How wide a drawing stands in a letter; its file has twice as many pixels."""
+
 _TABLE = '<table role="presentation" cellpadding="0" cellspacing="0"'
 # Without a doctype (some web mail) a table does not inherit the size of its letters.
 _INNER_TABLE = f'{_TABLE} style="font-size:{LETTER_PX}px"'
@@ -43,8 +46,9 @@ def draw_html(rebus: Rebus, *, language: str, picture_src: str = "") -> str:
     label = escape(draw_label(rebus, language=language), quote=True)
     if picture_src:
         return (
-            f'<img src="{escape(picture_src, quote=True)}" alt="{label}" width="480" '
-            'style="display:block;width:100%;max-width:480px;height:auto">'
+            f'<img src="{escape(picture_src, quote=True)}" alt="{label}" width="{PICTURE_PX}" '
+            f'style="display:block;margin:8px auto 20px;width:100%;max-width:{PICTURE_PX}px;'
+            'height:auto">'
         )
     rows = scene(rebus)
     tables = "".join(_row(row, last=index == len(rows)) for index, row in enumerate(rows, 1))

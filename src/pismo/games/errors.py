@@ -1,6 +1,6 @@
 """What can be wrong with a game: rules, remarks with a place inside the block, the error."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pismo.errors import ContentError
 from pismo.model.finding import Finding, Rule, Severity, Source
@@ -20,14 +20,25 @@ class Remark:
 
     def message(self, language: str) -> str:
         """Say what is wrong, in `language` ("ru", else English)."""
-        return self.finding(Source("")).message(language)
+        return self._plain(Source("")).message(language)
 
     def hint(self, language: str) -> str:
         """Say what to do about it, or ''."""
-        return self.finding(Source("")).hint(language)
+        return self._plain(Source("")).hint(language)
 
     def finding(self, block: Source) -> Finding:
-        """Return the same as a finding; `block` is where the block's first line stands."""
+        """Return the same as a finding; `block` is where the block's first line stands.
+
+        A finding knows no columns, so that of a part of a line is put into words.
+        """
+        if self.column == 1:
+            return self._plain(block)
+        en = f"{self.rule.en} (column {{column}})"
+        ru = f"{self.rule.ru} (столбец {{column}})"
+        values = (*self.values, ("column", str(self.column)))
+        return Finding(replace(self.rule, en=en, ru=ru), block.shifted(self.line), values)
+
+    def _plain(self, block: Source) -> Finding:
         return Finding(self.rule, block.shifted(self.line), self.values)
 
 
@@ -231,6 +242,13 @@ NEEDS_DRAWING = _warning(
     "draw it: pismo rebus draw, then name the file in 'picture:'",
     "нарисуйте: pismo rebus draw, и впишите файл в поле «picture:»",
 )
+HEAVY = _warning(
+    "rebus-heavy",
+    "drawn, the rebus takes {size} bytes, more than {limit}",
+    "нарисованный ребус занимает {size} байт, больше {limit}",
+    "shorten it, or draw it as a picture: pismo rebus draw",
+    "сделайте его короче или картинкой: pismo rebus draw",
+)
 NO_GLYPH = _error(
     "rebus-no-glyph",
     "the emoji font has no picture for {emoji}",
@@ -340,6 +358,7 @@ REBUS_RULES = (
     OTHER_WORD,
     SHOWS_ANSWER,
     NEEDS_DRAWING,
+    HEAVY,
     NO_GLYPH,
 )
 """Every rule of the rebus notation, for the reference page and its test."""

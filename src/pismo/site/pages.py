@@ -97,7 +97,7 @@ def site_pages(workspace: Workspace, shown: Sequence[SiteIssue]) -> SitePages:
         files[f"{one.issue.id}/index.html"] = page.encode()
     files |= _lists(workspace, letters)
     files |= {f"{one.path}index.html": _answer_page(workspace.settings, one) for one in answers}
-    findings = tuple(finding for one in public for finding in _gaps(workspace.settings, one))
+    findings = tuple(finding for one in public for finding in web_gaps(workspace.settings, one))
     return SitePages(dict(sorted(files.items())), findings)
 
 
@@ -125,7 +125,7 @@ def _item_links(edition: Edition) -> Iterator[Path]:
                 yield path
 
 
-def _gaps(settings: Settings, one: SiteIssue) -> Iterator[Finding]:
+def web_gaps(settings: Settings, one: SiteIssue) -> Iterator[Finding]:
     """Report every hole that is empty on the web, where it was written."""
     lacking = set(missing(one.edition, _nobody(settings, one)))
     for use in one.edition.uses:

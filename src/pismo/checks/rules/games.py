@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from pismo.checks.rules.content import names
 from pismo.checks.scope import IssueScope
+from pismo.games import RebusError, fenced, review_rebus
 from pismo.model.content import Item, Kind
 from pismo.model.finding import Finding, Rule, Severity, Source
+from pismo.model.workspace import Workspace
 
 ANSWER_TOLD = Rule(
     "game-answer-told",
@@ -29,6 +32,15 @@ _CODE = re.compile(
     r"(?:промо-?код\w*|код\w* на скидку|promo ?code|discount code)"
     r"[\s:—–«\"'*`-]+([A-ZА-ЯЁ0-9][A-ZА-ЯЁ0-9-]{3,})"
 )
+
+
+def check_waiting(workspace: Workspace) -> Iterator[Finding]:
+    """Try the rebuses that no issue has used yet; the compiler tries those that are in one."""
+    for item in workspace.items.values():
+        if item.kind is Kind.REBUS and not any(
+            names(issue, item.kind, item.slug) for issue in workspace.issues.values()
+        ):
+            yield from _tried(item)
 
 
 def check_answers(scope: IssueScope) -> Iterator[Finding]:
@@ -60,6 +72,19 @@ def check_prizes(scope: IssueScope) -> Iterator[Finding]:
                 line = passage.text[: found.start()].count("\n")
                 place = Source(path, passage.place.line + line)
                 yield PRIZE_IN_CLEAR.at(place, code=found[1])
+
+
+def _tried(item: Item) -> Iterator[Finding]:
+    block = fenced(item.body, "rebus")
+    if block is None:
+        return
+    before = item.body.partition(block)[0]
+    place = Source(item.source.path, item.body_line + before.count("\n"))
+    try:
+        _, remarks = review_rebus(block, language=item.language)
+    except RebusError as problem:
+        remarks = (problem.remark,)
+    yield from (remark.finding(place) for remark in remarks)
 
 
 def _answer(item: Item) -> str:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from pismo.model.finding import Finding
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A rebus, poll or quiz as HTML and as plain text."""
+    """A rebus, poll or quiz as HTML and as plain text, and what its writer should know of it."""
 
     html: str
     text: str
+    findings: tuple[Finding, ...] = ()

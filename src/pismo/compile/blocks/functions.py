@@ -110,6 +110,7 @@ def _keep_item(draft: Draft, key: str, item: Item, names: Names) -> None:
     )
     scribe = draft.desk.scribe
     written = scribe.write(manuscript)
+    draft.findings.extend(finding for piece in written for finding in piece.findings)
     whole = dressed(item, written, scribe, draft.desk.workspace.catalogue)
     draft.keep(key, Staged(whole.html, staged.recorder), Staged(whole.text, staged.recorder))
 

@@ -1,31 +1,49 @@
 """A rebus in its fence: solved, and drawn for HTML and for plain text."""
 
+from collections.abc import Callable
+
 from pismo.compile.blocks.drawing import Drawing
-from pismo.compile.letter_rules import NO_READING
 from pismo.compile.problem import CompileError
-from pismo.games import RebusError, draw_html, draw_text, parse_rebus, solve
-from pismo.model.finding import Source
+from pismo.games import PICTURE_PX, RebusError, draw_html, draw_text, review_rebus
+from pismo.model.finding import Finding, Source, has_errors
+
+Made = Callable[[str, Source, int], str]
+"""Puts a picture on the site for a place so many CSS pixels wide, and returns its address."""
 
 
-def rebus_drawing(notation: str, language: str, place: Source) -> Drawing:
-    """Draw a rebus.
+def rebus_drawing(notation: str, language: str, place: Source, made: Made) -> Drawing:
+    """Draw a rebus: as live text, or as the picture that its writer names.
 
     Args:
         notation: The inside of the fenced block.
         language: Of the letter, for the words around the pictures.
         place: Where the block's first line stands.
+        made: What to do with the picture.
+
+    Returns:
+        The drawing, with warnings at the lines that they are about.
 
     Raises:
-        CompileError: If it cannot be read, or does not read as its answer.
+        CompileError: If it cannot be read, or does not read as its answer, or its picture is gone.
     """
     try:
-        rebus = parse_rebus(notation)
-        readings = solve(rebus)
+        rebus, remarks = review_rebus(notation, language=language)
     except RebusError as error:
-        found = error.remark
-        where = place.shifted(found.line)
-        raise CompileError(found.rule, where, **dict(found.values)) from error
-    if not readings.ok:
-        seen = ", ".join(readings.readings[:3]) or "—"
-        raise CompileError(NO_READING, place, answer=rebus.answer, reason=seen)
-    return Drawing(draw_html(rebus, language=language), draw_text(rebus, language=language))
+        raise _refused(error.remark.finding(place)) from error
+    findings = tuple(remark.finding(place) for remark in remarks)
+    if has_errors(findings):
+        raise _refused(findings[0])
+    named = place.shifted(_line_of("picture", notation))
+    picture = made(rebus.picture, named, PICTURE_PX) if rebus.picture else ""
+    html = draw_html(rebus, language=language, picture_src=picture)
+    return Drawing(html, draw_text(rebus, language=language), findings)
+
+
+def _refused(finding: Finding) -> CompileError:
+    return CompileError(finding.rule, finding.source, **dict(finding.values))
+
+
+def _line_of(key: str, notation: str) -> int:
+    """Return how many lines into a block a field stands."""
+    lines = notation.splitlines()
+    return next((place for place, line in enumerate(lines) if line.lstrip().startswith(key)), 0)
