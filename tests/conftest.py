@@ -1,7 +1,6 @@
 """Shared fixtures, and what to do where an outside program is missing."""
 
 import json
-import os
 import secrets
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.outside import OUTSIDE, chromium_program, missing, npm_package
 from tests.postgresql import postgres_programs, running_postgres
 
 # How long one example takes says something about the machine, not about the program.
@@ -22,17 +22,6 @@ settings.load_profile("pismo")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
-def _chromium() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-def _node() -> str | None:
-    return shutil.which("node") if shutil.which("npm") else None
-
-
-_NEEDS = {"chromium": _chromium, "postgres": postgres_programs, "node": _node}
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option by which golden letters are changed."""
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew")
@@ -40,12 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose outside program is missing; under PISMO_REQUIRE_ALL=1 that fails."""
-    for marker, find in _NEEDS.items():
+    for marker, find in OUTSIDE.items():
         if item.get_closest_marker(marker) and not find():
-            reason = f"needs {marker}, which is not installed"
-            if os.environ.get("PISMO_REQUIRE_ALL") == "1":
-                pytest.fail(reason)
-            pytest.skip(reason)
+            missing(f"needs {marker}, which is not installed")
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +71,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of Chromium; use together with the `chromium` marker."""
-    path = _chromium()
+    path = chromium_program()
     assert path is not None
     return path
 
@@ -117,13 +103,7 @@ def handlebars_js(tmp_path_factory: pytest.TempPathFactory) -> HandlebarsJs:
     Use together with the `node` marker.
     """
     folder = tmp_path_factory.mktemp("handlebars")
-    install = ["npm", "install", "--no-audit", "--no-fund", "--silent", "handlebars@4.7"]
-    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = f"npm cannot install handlebars: {done.stderr.strip()[:200]}"
-        if os.environ.get("PISMO_REQUIRE_ALL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    npm_package("handlebars@4.7", folder)
 
     def render(cases: Sequence[tuple[str, Mapping[str, object]]]) -> list[str | None]:
         run = ["node", "-e", _RENDER_JS]

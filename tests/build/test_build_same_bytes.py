@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.outside import missing
+
 FOLDERS = ("content", "newsletters", "segments")
 OTHER_PYTHON = "3.13" if sys.version_info < (3, 13) else "3.11"
 
@@ -83,7 +85,7 @@ def other_python(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         timeout=300,
     )
     if synced.returncode:
-        pytest.skip(f"cannot install the lock for Python {OTHER_PYTHON}: {synced.stderr[-300:]}")
+        missing(f"cannot install the lock for Python {OTHER_PYTHON}: {synced.stderr[-300:]}")
     return folder / "bin" / "python"
 
 

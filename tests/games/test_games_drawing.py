@@ -1,7 +1,6 @@
 """How a rebus looks: in HTML, in plain text, in words, in pixels."""
 
 import io
-import os
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from pismo.games import Rebus, RebusError, draw_html, draw_label, draw_png, draw
 from pismo.games.conventions import prepositions
 from pismo.games.png import EMOJI_FONTS
 from pismo.games.scene import ROW_PX, scene, width_px
+from tests.outside import missing
 
 EVERY_DEVICE = [
     "100 + 🦊лиса(с=ц)",
@@ -28,9 +28,7 @@ EVERY_DEVICE = [
 def emoji_font() -> None:
     """Skip where Noto Color Emoji is missing; under PISMO_REQUIRE_ALL=1 that fails."""
     if not any(Path(font).expanduser().exists() for font in EMOJI_FONTS):
-        if os.environ.get("PISMO_REQUIRE_ALL") == "1":
-            pytest.fail("needs Noto Color Emoji, which is not installed")
-        pytest.skip("needs Noto Color Emoji, which is not installed")
+        missing("needs Noto Color Emoji, which is not installed")
 
 
 def rebus(*lines: str, alt: str = "") -> Rebus:

@@ -1,13 +1,12 @@
 """The preview in a real browser: every panel and toggle, by mouse and by keyboard."""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.outside import npm_package
 from tests.preview.conftest import Browse, Open
 
 pytestmark = pytest.mark.chromium
@@ -321,14 +320,8 @@ def test_nothing_is_cut_off_at_desktop_and_tablet_width(
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return axe-core's source; use together with the `node` marker."""
-    npm = shutil.which("npm")
-    assert npm is not None
-    folder = tmp_path_factory.mktemp("axe")
-    install = [npm, "install", "--no-audit", "--no-fund", "--silent", "axe-core@4"]
-    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"npm cannot install axe-core: {done.stderr.strip()[:200]}")
-    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+    package = npm_package("axe-core@4", tmp_path_factory.mktemp("axe"))
+    return (package / "axe.min.js").read_text("utf-8")
 
 
 @pytest.mark.node

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.outside import missing
+
 
 def uv() -> str:
     """Return the uv that set this checkout up; skip where it could not be had."""
     path = Path(sys.executable).parent / "uv"
     if not path.exists():
-        pytest.skip("needs uv, which `make setup` could not install")
+        missing("needs uv, which `make setup` could not install")
     return str(path)
 
 
