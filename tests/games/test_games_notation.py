@@ -102,6 +102,62 @@ def test_a_line_that_cannot_be_read_says_what_and_where(
         assert caught.value.remark.column == column
 
 
+def test_what_phones_and_other_programs_paste_is_read_as_it_looks() -> None:
+    assert only_piece("7️⃣").symbol == Number("7")
+    assert only_piece("1️⃣0️⃣0️⃣").symbol == Number("100")
+    assert only_piece("И\u0306ОГ").symbol == Letters("ЙОГ")
+    assert rebus("\u200b100\u00ad + ЛИЦА") == rebus("100 + ЛИЦА")
+
+
+def test_a_position_may_stand_apart_from_its_bracket() -> None:
+    assert solve(rebus("в (О; ДА)")).readings == solve(rebus("в(О; ДА)")).readings
+    assert only_piece("В (в=г)").symbol == Letters("В")
+
+
+def test_half_may_be_written_together_with_letters() -> None:
+    symbols = [part.symbol for part in rebus("½ка").lines[0].parts if isinstance(part, Piece)]
+    assert symbols == [Number("½"), Letters("КА")]
+
+
+ONE_PICTURE = ["👩🏽‍🍳", "👨‍👩‍👧", "🇷🇺", "🫨", "\U0001fae9", "👋🏽", "❤️‍🔥"]
+
+
+@pytest.mark.parametrize("emoji", ONE_PICTURE)
+def test_skin_tones_families_flags_and_new_emoji_are_one_picture(emoji: str) -> None:
+    assert only_piece(f"{emoji}имя").symbol == Picture(emoji, "имя")
+
+
+LOOK_ALIKES = [
+    ("🦊лиса(c=ц)", "«c» в «c» — похожая буква из другого алфавита", 13),
+    ("100 + ЛИЦA", "«A» в «ЛИЦA» — похожая буква из другого алфавита", 16),
+    ("X + Y", "«X» в «X» — похожая буква из другого алфавита", 7),
+]
+
+
+@pytest.mark.parametrize(("line", "message", "column"), LOOK_ALIKES)
+def test_a_latin_letter_that_looks_russian_is_pointed_at(
+    line: str, message: str, column: int
+) -> None:
+    with pytest.raises(RebusError) as caught:
+        rebus(line)
+    assert caught.value.remark.message("ru") == message
+    assert caught.value.remark.column == column
+
+
+def test_an_answer_typed_in_two_alphabets_is_refused_and_a_foreign_word_is_not() -> None:
+    with pytest.raises(RebusError) as caught:
+        rebus("100 + ЛИЦА", "cтолица")
+    assert caught.value.remark.rule.id == "rebus-other-script"
+    assert solve(rebus("🦊fox + X:икс")).readings == ("foxикс",)
+
+
+@pytest.mark.parametrize("line", ["²", "Ⅳ", ",,,", "(" * 10_000, "," * 10_000, "100+" * 2_500])
+def test_what_is_no_part_of_a_rebus_is_refused_in_few_words(line: str) -> None:
+    with pytest.raises(RebusError) as caught:
+        rebus(line)
+    assert len(caught.value.remark.message("ru")) < 200
+
+
 UNSOLVABLE = [
     ("🦊лиса(р=л)", "в «лиса» нет буквы «р»"),
     ("🦊лиса(9=л)", "в «лиса» нет буквы номер 9"),

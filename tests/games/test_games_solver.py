@@ -125,4 +125,4 @@ def test_english_is_read_by_its_spelling_or_as_the_author_says() -> None:
 def test_too_many_readings_ask_for_names() -> None:
     with pytest.raises(RebusError) as caught:
         read("слово", " + ".join(["1"] * 7))
-    assert caught.value.remark.hint("ru") == "подпишите картинки"
+    assert caught.value.remark.hint("ru") == "подпишите картинки, а числам — чтение: 1:кол"

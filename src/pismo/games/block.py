@@ -4,13 +4,14 @@
 """
 
 import re
+import unicodedata
 from datetime import date
 
 from pismo.games import errors
 from pismo.games.errors import RebusError, remark
 from pismo.games.line import parse_line
 from pismo.games.notation import Rebus
-from pismo.games.spelling import fold, language_of
+from pismo.games.spelling import fold, language_of, look_alike
 from pismo.text import guess
 
 
@@ -28,6 +29,9 @@ def parse_rebus(text: str) -> Rebus:
     if len(fold(answer)) < 2:
         raise RebusError(remark(errors.SHORT_ANSWER, line=answer_offset, answer=answer))
     language = language_of(answer)
+    if strange := look_alike(answer, language):
+        rule = errors.OTHER_SCRIPT
+        raise RebusError(remark(rule, line=answer_offset, letter=strange, word=answer))
     values = {key: value for key, (value, _) in fields.items()}
     return Rebus(
         answer=answer,
@@ -50,6 +54,7 @@ def fenced(markdown: str, kind: str) -> str | None:
     return found.group(1) if found else None
 
 
+_UNSEEN = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\u00ad"))
 _KEYS = ("answer", "hint", "line", "alt", "prize", "answer_from", "picture")
 
 
@@ -57,7 +62,7 @@ def _fields(text: str) -> tuple[dict[str, tuple[str, int]], list[tuple[str, int,
     """Split a block into single fields (value, offset) and lines (text, offset, column)."""
     fields: dict[str, tuple[str, int]] = {}
     lines: list[tuple[str, int, int]] = []
-    for offset, raw in enumerate(text.removeprefix("\ufeff").splitlines()):
+    for offset, raw in enumerate(re.split(r"\r\n?|\n", _cleaned(text))):
         if not raw.strip() or raw.lstrip().startswith("#"):
             continue
         key, colon, value = raw.partition(":")
@@ -76,6 +81,11 @@ def _fields(text: str) -> tuple[dict[str, tuple[str, int]], list[tuple[str, int,
         else:
             fields[key] = (value.strip(), offset)
     return fields, lines
+
+
+def _cleaned(text: str) -> str:
+    """Put letters together that came in pieces (и + ˘), and drop what nobody can see."""
+    return unicodedata.normalize("NFC", text).translate(_UNSEEN)
 
 
 def _date(text: str, offset: int) -> date:

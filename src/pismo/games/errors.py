@@ -42,6 +42,9 @@ class Remark:
         return Finding(self.rule, block.shifted(self.line), self.values)
 
 
+_MOST_SHOWN = 80
+
+
 class GameError(ContentError):
     """A game that cannot be used; `remark` has the rule, the values and the place."""
 
@@ -61,8 +64,12 @@ class QuizError(GameError):
 
 def remark(rule: Rule, *, line: int = 0, column: int = 1, **values: object) -> Remark:
     """Return a remark whose values fill the patterns of `rule`."""
-    pairs = tuple((name, str(value)) for name, value in values.items())
+    pairs = tuple((name, _short(str(value))) for name, value in values.items())
     return Remark(rule, pairs, line, column)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 1]}…"
 
 
 def _error(rule_id: str, en: str, ru: str, hint_en: str = "", hint_ru: str = "") -> Rule:
@@ -113,6 +120,13 @@ EMPTY_ITEM = _error(
     "рядом с «{near}» чего-то не хватает",
     "between two '+' stands one picture, number, note or letters",
     "между двумя «+» стоит картинка, число, нота или буквы",
+)
+OTHER_SCRIPT = _error(
+    "rebus-other-script",
+    "'{letter}' in '{word}' is a letter of another alphabet that looks the same",
+    "«{letter}» в «{word}» — похожая буква из другого алфавита",
+    "type it again in the right keyboard layout, or give its reading: {letter}:word",
+    "наберите её в нужной раскладке или подпишите, как читать: {letter}:слово",
 )
 UNEXPECTED = _error(
     "rebus-unexpected",
@@ -213,8 +227,8 @@ TOO_MANY = _error(
     "rebus-too-many-readings",
     "the line can be read in more than {limit} ways",
     "строку можно прочитать больше чем {limit} способами",
-    "name the pictures",
-    "подпишите картинки",
+    "name the pictures, and say how numbers are read: 1:one",
+    "подпишите картинки, а числам — чтение: 1:кол",
 )
 UNSOLVED = _error(
     "rebus-unsolved",
@@ -338,6 +352,7 @@ REBUS_RULES = (
     BAD_DATE,
     SHORT_ANSWER,
     EMPTY_ITEM,
+    OTHER_SCRIPT,
     UNEXPECTED,
     NO_PICTURE,
     NO_NAME,

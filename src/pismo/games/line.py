@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pismo.games import errors
 from pismo.games.conventions import NOTES, prepositions
 from pismo.games.emoji import bare, emoji_at
-from pismo.games.errors import RebusError, Remark
+from pismo.games.errors import RebusError, remark
 from pismo.games.notation import (
     Changes,
     Edit,
@@ -32,14 +32,17 @@ from pismo.games.notation import (
     StrikeAt,
     Symbol,
 )
-from pismo.games.spelling import fold
+from pismo.games.spelling import fold, look_alike
 from pismo.model.finding import Rule
 
 _COMMAS = ",'‘’"
 _MAX_DEPTH = 3
+_PREPOSITION = re.compile(r"([^\W\d_]+(?:[ -][^\W\d_]+)*)(\s*)\(")
 _WORD = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
-_NUMBER = re.compile(r"\d+|[½¼]")
-_COMPACT = re.compile(r"(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]+")
+_NUMBER = re.compile(r"(?:\d\ufe0f?\u20e3)+|\d+|[½¼]")
+_COMPACT = re.compile(r"(?=[^\W_]*[\d½¼])(?=[^\W_]*[^\W\d_½¼])[^\W_]+")
+_RUN = re.compile(r"\d+|[½¼]|[^\d½¼]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def parse_line(text: str, *, language: str, offset: int = 0, column: int = 1) -> Line:
@@ -55,6 +58,7 @@ def parse_line(text: str, *, language: str, offset: int = 0, column: int = 1) ->
         RebusError: If it cannot be read.
     """
     reader = _Reader(text, language, offset, column)
+    reader.refuse_other_script()
     parts = reader.parts(depth=0)
     if reader.position < len(text):
         raise reader.error(errors.UNEXPECTED, text=reader.rest())
@@ -70,6 +74,17 @@ class _Reader:
     offset: int
     column: int
     position: int = 0
+
+    def refuse_other_script(self) -> None:
+        """Refuse letters that only look like those of the language, as a Latin c in «лиса».
+
+        A letter with its reading behind a colon may be of any script.
+        """
+        for run in _LETTERS.finditer(self.text):
+            strange = look_alike(run.group(), self.language)
+            if strange and self.text[run.end() : run.end() + 1] != ":":
+                self.position = run.start() + run.group().index(strange)
+                raise self.error(errors.OTHER_SCRIPT, letter=strange, word=run.group())
 
     def parts(self, depth: int) -> tuple[Part, ...]:
         """Eat items joined by '+'."""
@@ -100,9 +115,10 @@ class _Reader:
         if emoji_at(self.text, self.position):
             return self.picture()
         if digits := self.match(_NUMBER):
-            return Number(digits)
+            return Number(re.sub("[\ufe0f\u20e3]", "", digits))
         word = self.match(_WORD)
-        if not word:
+        if not fold(word):
+            self.position -= len(word)
             near = self.rest() or self.text.strip() or "line:"
             raise self.error(errors.EMPTY_ITEM, near=near[:20])
         if word != word.upper():
@@ -135,14 +151,15 @@ class _Reader:
 
     def preposition(self) -> str:
         """Eat the word of `в(…)`, if one stands here."""
-        found = _WORD.match(self.text, self.position)
-        if not found or self.text[found.end() : found.end() + 1] != "(":
+        found = _PREPOSITION.match(self.text, self.position)
+        if not found:
             return ""
-        word = found.group()
-        if word == word.upper() and word.lower() not in prepositions(self.language):
+        word, known_words = found[1], prepositions(self.language)
+        is_known = word.lower() in known_words and not (found[2] and word == word.upper())
+        if not is_known and (word == word.upper() or found[2]):
             return ""
-        if word.lower() not in prepositions(self.language):
-            known = ", ".join(prepositions(self.language))
+        if not is_known:
+            known = ", ".join(known_words)
             raise self.error(errors.UNKNOWN_PREPOSITION, word=word, known=known)
         self.position = found.end()
         return word.lower()
@@ -170,10 +187,10 @@ class _Reader:
         self.position = found.end()
         return tuple(
             Piece(
-                Number(run.group()) if run.group().isdigit() else Letters(run.group().upper()),
+                Number(run.group()) if run.group()[0].isnumeric() else Letters(run.group().upper()),
                 column=self.column + found.start() + run.start(),
             )
-            for run in re.finditer(r"\d+|\D+", found.group())
+            for run in _RUN.finditer(found.group())
         )
 
     def changes(self, drop_first: int) -> Changes:
@@ -243,7 +260,7 @@ class _Reader:
     def error(self, rule: Rule, **values: str) -> RebusError:
         """Return the error that a rule is broken here."""
         column = self.column + self.position
-        return RebusError(Remark(rule, tuple(values.items()), self.offset, column))
+        return RebusError(remark(rule, line=self.offset, column=column, **values))
 
 
 def parse_edit(text: str) -> Edit | None:

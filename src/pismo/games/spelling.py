@@ -4,12 +4,26 @@ import unicodedata
 
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 LATIN = "abcdefghijklmnopqrstuvwxyz"
+_LOOK_ALIKE = frozenset("ABCEHKMOPTXYaceopxyАВСЕНКМОРТХУасеорху")
 
 
 def fold(text: str) -> str:
     """Return only the letters of `text`, lower case, with ё as е."""
     composed = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
     return "".join(letter for letter in composed if letter.isalpha())
+
+
+def look_alike(word: str, language: str) -> str:
+    """Return the first letter of a word that belongs to the other script by mistake, or ''.
+
+    A word that cannot be read in its own script, such as `fox` in a Russian rebus, is meant so.
+    """
+    own, other = (CYRILLIC, LATIN) if language == "ru" else (LATIN, CYRILLIC)
+    strange = [letter for letter in word if letter.casefold() in other]
+    mixed = any(letter.casefold() in own for letter in word)
+    if strange and (mixed or all(letter in _LOOK_ALIKE for letter in strange)):
+        return strange[0]
+    return ""
 
 
 def language_of(text: str) -> str:
