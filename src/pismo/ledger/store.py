@@ -23,7 +23,10 @@ from pismo.errors import StateError
 
 OLDEST_SQLITE = (3, 35, 0)
 _BUSY_S = 30
-_CACHE_KIB = 65_536
+_CACHE_KIB = 16_384
+"""SQLite's page cache: a publisher's memory stays below this, however many people there are."""
+_ROOMY_KIB = 131_072
+"""The same while a plan is stored, which writes two indexes in random order."""
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of a query written as text."""
@@ -65,6 +68,18 @@ class Store:
             if not is_durable and not self.is_sqlite:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield connection
+
+    @contextmanager
+    def roomy(self, connection: Connection) -> Iterator[None]:
+        """Let SQLite keep more pages in memory within the block, and let go of them after it."""
+        if not self.is_sqlite:
+            yield
+            return
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_ROOMY_KIB}")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
     def give(self, connection: Connection, table: Given, rows: Iterable[Sequence[object]]) -> int:
         """Fill a temporary table, seen by this connection only; what it held before is gone.
