@@ -78,6 +78,15 @@ class Keys:
         return tuple(hmac.digest(key, b"pismo key id", "sha256")[:6].hex() for key in self.hmac)
 
 
+def hashes_of(people: Iterable[Reader | tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Pair each person with every hash of their address, those under older keys included."""
+    for reader in people:
+        yield reader[0], reader[1]
+        for older in reader[2:]:
+            for address_hash in older:
+                yield reader[0], address_hash
+
+
 def normalised_address(address: str) -> str:
     """Return the form of an address that is hashed: no case, no outer space, ASCII domain."""
     local, _, domain = address.strip().rpartition("@")

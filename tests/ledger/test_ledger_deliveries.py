@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pismo.errors import StateError
+from pismo.keys import Reader
 from pismo.ledger import Ledger, Proof, Settled, delivery_id
 from pismo.ledger.states import SUBMISSIONS
 from pismo.model.people import Outcome, Submission
@@ -210,6 +211,12 @@ def test_an_address_written_to_under_another_id_is_named(ledger: Ledger) -> None
     people = [("anna2", hash_of("anna")), ("boris", hash_of("boris")), ("anna", hash_of("anna"))]
     assert ledger.already_written(ISSUE, people) == {"anna2": "anna"}
     assert ledger.already_written("friday/2026-12-04", people) == {}
+
+
+def test_an_address_written_to_before_a_rotation_of_keys_is_known_after_it(ledger: Ledger) -> None:
+    send(ledger, PLAN, add(ledger, PLAN, ["anna"]))
+    after = Reader("anna2", hash_of("anna by the new key"), older=(hash_of("anna"),))
+    assert ledger.already_written(ISSUE, [after]) == {"anna2": "anna"}
 
 
 def test_a_triggered_letter_is_sent_once_for_its_occasion(ledger: Ledger) -> None:

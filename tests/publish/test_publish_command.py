@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from click.testing import CliRunner, Result
 from pismo import ses_sim
 from pismo.cli import root as pismo
 from pismo.errors import PismoError
-from pismo.ledger import open_ledger
+from pismo.ledger import Consent, open_ledger
 from pismo.model.people import Submission
 
 ISSUE = "weekly/2026-11-27"
 PEOPLE = 150
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
 RATE: dict[str, Any] = {"max_send_rate": 1e5, "control_calls_per_second": None}
 
 
@@ -267,6 +269,34 @@ def test_planning_again_after_publishing_writes_to_nobody_twice(shop: Shop) -> N
     books = shop.json("publish", ISSUE, "--to", "outbox", "--yes")
     assert books["accepted"] == len(before)
     assert {path.name for path in shop.letters} == before
+
+
+def test_new_ids_and_a_new_key_in_the_middle_write_to_no_address_twice(shop: Shop) -> None:
+    shop.json("plan", ISSUE)
+    sent = shop.json("publish", ISSUE, "--to", "outbox", "--yes")["accepted"]
+    give_everybody_another_id(shop.root / ".pismo")
+    shop.json("state", "rotate", "hmac")
+    plan = shop.json("plan", ISSUE)
+    assert plan["excluded"]["duplicate-address"] >= sent
+    shop.json("publish", ISSUE, "--to", "outbox", "--yes")
+    assert len(shop.letters) == sent
+
+
+def give_everybody_another_id(state_dir: Path) -> None:
+    """Change the ids of the audience as a new export of the shop would, consents with them."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    (file,) = state_dir.glob("audience/*/subscribers.parquet")
+    people = pq.read_table(file)
+    ids = [f"new-{each}" for each in people["subscriber_id"].to_pylist()]
+    place = people.schema.get_field_index("subscriber_id")
+    field = people.schema.field(place)
+    file.chmod(0o600)
+    pq.write_table(people.set_column(place, field, pa.array(ids, field.type)), file)
+    ledger = open_ledger(state_dir / "ledger.sqlite")
+    ledger.record_consents(Consent(each, NOW, "form", "2026") for each in ids)
+    ledger.close()
 
 
 def test_plan_of_another_machine_is_refused_clearly(shop: Shop) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from pismo.errors import StateError
+from pismo.keys import Reader, hashes_of
 from pismo.ledger.ids import is_plan_id
 from pismo.ledger.rows import AddedPlan, DeliveryRow, PlanRow
 from pismo.ledger.states import UNSENT, codes
@@ -60,9 +61,13 @@ class Plans(Store):
             raise _twice(plan.id) from error
 
     def already_written(
-        self, occasion: str, people: Iterable[tuple[str, bytes]]
+        self, occasion: str, people: Iterable[Reader | tuple[str, bytes]]
     ) -> Mapping[str, str]:
         """Say whose address was written to in this occasion under another person's id.
+
+        Args:
+            occasion: The issue's id, or what a triggered letter is about.
+            people: Readers; hashes under keys that were rotated out count as well.
 
         Returns:
             Person -> the other person; a plan has to leave them out.
@@ -71,7 +76,7 @@ class Plans(Store):
             num = _occasion(connection, occasion)
             if num is None:
                 return {}
-            self.give(connection, _TAKEN, people)
+            self.give(connection, _TAKEN, hashes_of(people))
             rows = connection.execute(
                 text(
                     "SELECT g.person, d.person FROM given_taken g CROSS JOIN deliveries d"

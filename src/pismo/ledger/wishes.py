@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from pismo.keys import Reader
+from pismo.keys import Reader, hashes_of
 from pismo.ledger.rows import EVERY_TOPIC, Consent, OptOut, Reason, Scope, Suppression
 from pismo.ledger.states import MAYBE_SENT, codes
 from pismo.ledger.store import Given, Store, epoch, moment
@@ -171,7 +171,7 @@ class Wishes(Store):
             at: The moment of writing: pauses end.
         """
         with self.read() as connection:
-            count = self.give(connection, _PEOPLE, _hashes(people))
+            count = self.give(connection, _PEOPLE, hashes_of(people))
             if not count:
                 return {}
             rows = connection.execute(
@@ -245,14 +245,6 @@ def _touched(connection: Connection, since: int) -> list[int]:
         text("SELECT num FROM occasions WHERE touched_at >= :since"), {"since": since}
     )
     return [num for (num,) in rows]
-
-
-def _hashes(people: Iterable[Reader | tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
-    for reader in people:
-        yield reader[0], reader[1]
-        for older in reader[2:]:
-            for address_hash in older:
-                yield reader[0], address_hash
 
 
 def _until(until: datetime | None) -> int | None:

@@ -131,7 +131,7 @@ class _Making:
             choosing = Choosing(chosen, self._questions(connection, schedule), facts)
             for people in chunks:
                 choosing.add(people)
-        taken = self.ledger.already_written(self.issue.id, _hashes(chosen))
+        taken = self.ledger.already_written(self.issue.id, self.keys.readers(_addresses(chosen)))
         files, planned, doubles, canary = arrange(chosen, shards, plan_id, taken)
         shutil.rmtree(chosen)
         shutil.rmtree(folder / "spill", ignore_errors=True)
@@ -302,12 +302,12 @@ def _setting(workspace: Workspace, name: str) -> float:
     return float(value)
 
 
-def _hashes(chosen: Path) -> Iterator[tuple[str, bytes]]:
+def _addresses(chosen: Path) -> Iterator[tuple[str, str]]:
     import pyarrow.parquet as pq
 
     for file in sorted(chosen.glob("*.parquet")):
-        table = pq.read_table(file, columns=["person", "address_hash"], partitioning=None)
-        yield from zip(table["person"].to_pylist(), table["address_hash"].to_pylist(), strict=True)
+        table = pq.read_table(file, columns=["person", "address"], partitioning=None)
+        yield from zip(table["person"].to_pylist(), table["address"].to_pylist(), strict=True)
 
 
 def _rows(stored: StoredPlan) -> Iterator[DeliveryRow]:
