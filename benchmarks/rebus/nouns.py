@@ -1,7 +1,9 @@
-"""The 3,000 most frequent Russian common nouns of 5-10 letters, most frequent first.
+"""The words that coverage is counted on: 3,000 of 5-10 letters, most frequent first.
 
-Forms of the wordfreq list are lemmatised by pymorphy3 and their frequencies added up; names,
-places, organisations and abbreviations are left out. Takes about ten seconds.
+Russian: common nouns. Forms of the wordfreq list are lemmatised by pymorphy3 and their frequencies
+added up; names, places, organisations and abbreviations are left out. Takes about ten seconds.
+English: words of any kind as they stand in the list, names among them, because there is no tagger
+of English among the tools.
 """
 
 import math
@@ -26,6 +28,13 @@ def frequent_nouns(count: int = 3000, shortest: int = 5, longest: int = 10) -> l
             frequency[parsed.normal_form] += wordfreq.word_frequency(word, "ru", wordlist="large")
     ranked = sorted(frequency, key=lambda lemma: -frequency[lemma])
     return [lemma for lemma in ranked if shortest <= len(lemma) <= longest][:count]
+
+
+def frequent_english(count: int = 3000, shortest: int = 5, longest: int = 10) -> list[str]:
+    """Return words by falling frequency."""
+    words = wordfreq.top_n_list("en", 20_000, wordlist="large")
+    plain = re.compile(rf"[a-z]{{{shortest},{longest}}}")
+    return [word for word in words if plain.fullmatch(word)][:count]
 
 
 def zipf_of_lemma(analyzer: pymorphy3.MorphAnalyzer, name: str) -> float:
