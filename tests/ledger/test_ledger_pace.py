@@ -50,11 +50,10 @@ def test_no_minute_gets_more_than_its_share(
             assert sum(counted) <= burst + rate * window + max(counted) + 1e-3
 
 
-def test_a_rate_learnt_by_one_publisher_is_known_to_all(ledger: Ledger) -> None:
-    assert ledger.shared_rate("letters") is None
+def test_a_cut_that_one_publisher_tells_is_known_to_all(ledger: Ledger) -> None:
+    assert ledger.last_cut().number == 0
     ledger.reserve("letters", 1, rate=14, burst=0, now=0.0)
-    assert ledger.shared_rate("letters") is None
-    ledger.share_rate("letters", 9.8)
-    assert ledger.shared_rate("letters") == 9.8
-    ledger.share_rate("letters", None)
-    assert ledger.shared_rate("letters") is None
+    assert ledger.last_cut().number == 0
+    assert ledger.tell_cut(9.8) == 1
+    assert ledger.tell_cut(6.9) == 2
+    assert ledger.last_cut() == (2, 6.9)

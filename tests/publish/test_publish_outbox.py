@@ -17,8 +17,11 @@ from pismo.ledger import OptOut, Scope, Suppression
 from pismo.model.people import Submission
 from pismo.plan.store import read_plan
 from pismo.publish import Job, Outcome, close_books, publish
+from pismo.publish.breaker import Breaker, Limits
 from pismo.publish.log import FileLog, alert
+from pismo.publish.pace import Pace
 from pismo.publish.settings import PaceSettings, pace_settings
+from pismo.publish.watch import Watch
 from pismo.transports import Halt, Outbox, Outgoing, Result, outbox_folder
 from tests.publish.plans import ISSUE, NEWSLETTER, NOW, Desk, desk
 
@@ -318,6 +321,17 @@ def test_stop_from_another_terminal_is_heeded(tmp_path: Path) -> None:
     outcome = publish(job(where, transport=Stopping([]), look=None, clock=clock))
     assert "pismo stop" in outcome.stopped
     assert 0 < outcome.books.accepted < 3000
+
+
+def test_publisher_slows_down_when_another_was_throttled(tmp_path: Path) -> None:
+    where = desk(tmp_path / "state", 2)
+    clock = HandClock()
+    pace = Pace(100.0, clock)
+    watch = Watch(job(where, clock=clock), pace, Breaker(Limits()))
+    where.again().ledger.tell_cut(30.0)
+    clock.wait(1.0)
+    assert not watch.should_stop(0)
+    assert pace.rate == 30.0
 
 
 def test_second_publisher_on_sqlite_is_refused_clearly(tmp_path: Path) -> None:

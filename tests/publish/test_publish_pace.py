@@ -142,6 +142,25 @@ def test_two_publishers_share_the_quota() -> None:
     assert pace.rate == pytest.approx(whole / 2)
 
 
+def test_cut_of_another_publisher_is_heeded_and_grows_back() -> None:
+    clock = HandClock()
+    pace = Pace(100.0, clock)
+    pace.heed(40.0)
+    assert pace.rate == 40.0
+    clock.wait(15.0)
+    pace.delay()
+    assert pace.rate > 90.0
+
+
+def test_one_throttled_second_is_told_once() -> None:
+    clock = HandClock()
+    pace = Pace(100.0, clock)
+    assert pace.throttled(50, 0)
+    clock.wait(0.5)
+    assert not pace.throttled(50, 0)
+    assert not pace.throttled(50, 20), "a smaller bucket is no news about the rate"
+
+
 def test_breaker_waits_for_a_sample() -> None:
     breaker = Breaker(Limits())
     breaker.look(Tally(accepted=499, bounced=400, complained=400))

@@ -168,29 +168,23 @@ class _Run:
         """Publish, print the books, and exit 3 if somebody is left."""
         from pismo.plan.store import bind_transport
         from pismo.publish import SystemClock, publish
-        from pismo.publish.start import outbox_job, ses_job, stopped_by_signals
+        from pismo.publish.start import Manner, outbox_job, ses_job, stopped_by_signals
 
         clock = SystemClock()
         with stopped_by_signals(clock) as stopping:
-            common = {
-                "clock": clock,
-                "hours": self._hours,
-                "wait": self._wait,
-                "stopping": stopping,
-                "progress": _Progress(clock.steady).tell,
-            }
+            manner = Manner(
+                clock=clock,
+                hours=self._hours,
+                wait=self._wait,
+                stopping=stopping,
+                progress=_Progress(clock.steady).tell,
+            )
+            about = self._workspace, self._state, self._stored, manner
             if self._to == "ses":
-                job = ses_job(
-                    self._workspace,
-                    self._state,
-                    self._stored,
-                    environ=os.environ,
-                    over_days=self._over_days,
-                    **common,  # type: ignore[arg-type]  # the names of both are the same
-                )
+                job = ses_job(*about, environ=os.environ, over_days=self._over_days)
                 self._state.ledger.note_use("ses")
             else:
-                job = outbox_job(self._workspace, self._state, self._stored, **common)  # type: ignore[arg-type]  # as above
+                job = outbox_job(*about)
             bind_transport(self._stored.folder, self._to)
             outcome = publish(job)
         self._alert(outcome)

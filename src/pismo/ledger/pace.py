@@ -2,12 +2,22 @@
 
 The row holds the moment from which the next letter may go (the «theoretical arrival time» of the
 generic cell rate algorithm, ITU-T I.371), so that reserving is one atomic UPDATE and nobody
-waits inside a transaction.
+waits inside a transaction. The row `cuts` counts how often a publisher was throttled (in
+`next_free`) and holds the rate it then took: nobody has to find it out again.
 """
+
+from typing import NamedTuple
 
 from sqlalchemy import text
 
 from pismo.ledger.store import Store, scalar
+
+
+class Cut(NamedTuple):
+    """A throttled publisher's word to the others: which one it is, and the rate it took."""
+
+    number: int
+    rate: float
 
 
 class Pace(Store):
@@ -48,19 +58,27 @@ class Pace(Store):
             ).one()
         return max(0.0, float(row[0]))
 
-    def shared_rate(self, name: str) -> float | None:
-        """Return the rate that publishers have learnt from throttling, None if none has."""
+    def last_cut(self) -> Cut:
+        """Return the last cut that any publisher told of; number 0 if there was none."""
         with self.read() as connection:
-            rate = scalar(connection, "SELECT rate FROM pace WHERE name = :name", name=name)
-        return None if rate is None else float(rate)
+            row = connection.execute(
+                text("SELECT next_free, rate FROM pace WHERE name = 'cuts'")
+            ).first()
+        return Cut(0, 0.0) if row is None else Cut(int(row.next_free), float(row.rate))
 
-    def share_rate(self, name: str, rate: float | None) -> None:
-        """Tell all publishers the rate that works; None forgets it."""
+    def tell_cut(self, rate: float) -> int:
+        """Tell all publishers that one was throttled, and goes on at `rate` letters a second.
+
+        Returns:
+            The number of this cut.
+        """
         with self.write() as connection:
-            connection.execute(
-                text(
-                    "INSERT INTO pace (name, next_free, rate) VALUES (:name, 0, :rate)"
-                    " ON CONFLICT (name) DO UPDATE SET rate = excluded.rate"
-                ),
-                {"name": name, "rate": rate},
+            return int(
+                scalar(
+                    connection,
+                    "INSERT INTO pace (name, next_free, rate) VALUES ('cuts', 1, :rate)"
+                    " ON CONFLICT (name) DO UPDATE SET next_free = pace.next_free + 1,"
+                    " rate = excluded.rate RETURNING next_free",
+                    rate=rate,
+                )
             )

@@ -24,6 +24,8 @@ CEILING_GROWTH = 0.05
 """Share of the aim by which a lowered ceiling grows back per ten seconds."""
 EPISODE_S = 1.0
 """Throttled calls within this many seconds tell the same thing once."""
+LEAST = 0.02
+"""Share of the aim below which no cut goes."""
 HAIR = 1e-6
 BATCH_S = 0.5
 """A batch is what leaves in this many seconds: it bounds how many a crash leaves in doubt."""
@@ -78,23 +80,41 @@ class Pace:
             self._refill()
             self._tokens -= recipients
 
-    def throttled(self, tried: int, accepted: int) -> None:
-        """Learn that a call of `tried` recipients was throttled after `accepted` of them."""
+    def throttled(self, tried: int, accepted: int) -> bool:
+        """Learn that a call of `tried` recipients was throttled after `accepted` of them.
+
+        Returns:
+            Whether the rate was cut: other publishers of the account should hear of it.
+        """
         if math.isinf(self._rate):
-            return
+            return False
         self._refill()
-        now = self._clock.steady()
         if 0 < accepted < tried:
             # The account's bucket is smaller than our calls: smaller calls, not a lower rate.
             self._batch_most = accepted
             self._tokens = min(self._tokens, 0.0)
-        else:
-            if EPISODE_S < now - self._cut_at < NEWS_S:
-                self._ceiling = max(self._ceiling * CUT, self._aim * 0.02)
-            if now - self._cut_at > EPISODE_S:
-                self._rate = max(min(self._rate * CUT, self._ceiling), self._aim * 0.02)
-            self._tokens = min(self._tokens, 0.0)
+            self._cut_at = self._clock.steady()
+            return False
+        return self._cut()
+
+    def heed(self, rate: float) -> None:
+        """Slow down because another publisher of the account was throttled, and is at `rate`."""
+        if math.isinf(self._rate):
+            return
+        self._refill()
+        if self._cut():
+            self._rate = max(min(self._rate, rate), self._aim * LEAST)
+
+    def _cut(self) -> bool:
+        """Lower the rate; False if it was lowered for the same reason just now."""
+        now, since = self._clock.steady(), self._clock.steady() - self._cut_at
+        if EPISODE_S < since < NEWS_S:
+            self._ceiling = max(self._ceiling * CUT, self._aim * LEAST)
+        if since > EPISODE_S:
+            self._rate = max(min(self._rate * CUT, self._ceiling), self._aim * LEAST)
+        self._tokens = min(self._tokens, 0.0)
         self._cut_at = now
+        return since > EPISODE_S
 
     def set_quota(self, quota: float, share: float = 1.0) -> None:
         """Follow the account's quota, or the number of publishers that share it."""

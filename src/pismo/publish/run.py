@@ -11,88 +11,36 @@ import math
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
 from pismo.consent import may_send
 from pismo.errors import PismoError, StoppedError
-from pismo.keys import Keys
-from pismo.ledger import Ledger, Publisher, Settled
-from pismo.links import LinkSigner
-from pismo.model.content import Newsletter
+from pismo.ledger import Publisher, Settled
 from pismo.model.people import Submission
-from pismo.plan.store import StoredPlan
-from pismo.publish.account import Account, Unlimited
-from pismo.publish.breaker import Breaker, Tally
+from pismo.publish.breaker import Breaker
 from pismo.publish.canary import canary_rests_until, note_canary
-from pismo.publish.clock import Clock
 from pismo.publish.hands import Hands, ManyHands, OwnHands
-from pismo.publish.log import Log, NoLog
+from pismo.publish.job import Job, Outcome
 from pismo.publish.pace import Pace
 from pismo.publish.pending import Pending, Queue, Waiting
-from pismo.publish.report import Books, close_books
-from pismo.publish.settings import PaceSettings
-from pismo.transports.base import Halt, Outgoing, Result, Transport
+from pismo.publish.report import close_books
+from pismo.publish.watch import LOOK_S, Watch
+from pismo.transports.base import Halt, Outgoing, Result
 
 CLAIM_S = 0.1
 """A claim covers what leaves in this many seconds, or one batch if that is more."""
 CLAIM_MOST = 500
 SETTLE_AFTER = 500
 SETTLE_S = 0.25
-LOOK_S = 1.0
-"""How often a publisher asks whether somebody wants it to stop."""
 REST_S = 5.0
-"""The same while nothing is due."""
-EVENTS_S = 10.0
-ACCOUNT_S = 60.0
+"""How often a publisher that waits for an hour looks whether somebody wants it to stop."""
 TRANSIENT_TRIES = 3
 UNREACHABLE_TRIES = 6
 CANARY_BAD = 0.05
 BOGUS_WAIT_S = 60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What publishing one plan takes.
-
-    Attributes:
-        look: Says which deliveries a transport has already got, where it can tell (the outbox).
-        hours: Whether send hours count; `wait` stays until the last of them.
-        stopping: Says whether somebody wants this process to end (a signal).
-        progress: Told after each settling how many this run has settled.
-    """
-
-    stored: StoredPlan
-    transport: Transport
-    ledger: Ledger
-    newsletter: Newsletter
-    keys: Keys
-    signer: LinkSigner
-    clock: Clock
-    account: Account = field(default_factory=Unlimited)
-    settings: PaceSettings = field(default_factory=PaceSettings)
-    log: Log = field(default_factory=NoLog)
-    look: Callable[[Iterable[str]], frozenset[str]] | None = None
-    threads: int = 0
-    hours: bool = False
-    wait: bool = False
-    stopping: Callable[[], bool] = lambda: False
-    progress: Callable[[int], None] = lambda _: None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a run ended: the books, why it stopped early ('' if it did not), the next hour."""
-
-    books: Books
-    stopped: str
-    next_hour: tuple[datetime, str] | None
-    seconds: float
-    adopted: int
-    by_itself: bool = False
 
 
 def publish(job: Job) -> Outcome:
@@ -116,11 +64,11 @@ def publish(job: Job) -> Outcome:
             run.everything()
     return Outcome(
         books=close_books(job.stored.plan, job.ledger),
-        stopped=run.stopped,
+        stopped=run.watch.stopped,
         next_hour=run.next_hour,
         seconds=job.clock.steady() - began,
         adopted=run.adopted,
-        by_itself=run.by_itself,
+        by_itself=run.watch.by_itself,
     )
 
 
@@ -151,6 +99,7 @@ class _Run:
         self._clock = job.clock
         self._pace = Pace(job.account.rate(), job.clock)
         self._breaker = Breaker(job.settings.limits)
+        self.watch = Watch(job, self._pace, self._breaker)
         self._editions = job.stored.editions()
         self._pending = Pending(job.stored, job.ledger, job.signer, hours=job.hours)
         self._queue = Queue(iter(()))
@@ -161,13 +110,9 @@ class _Run:
         self._alone = False
         self._left_today = math.inf
         self._canary: Counter[Submission] = Counter()
-        self._settled_at = self._looked_at = self._events_at = self._account_at = (
-            self._clock.steady()
-        )
+        self._settled_at = self._clock.steady()
         self.settled = 0
         self.adopted = 0
-        self.stopped = ""
-        self.by_itself = False
         self.next_hour: tuple[datetime, str] | None = None
 
     def everything(self) -> None:
@@ -178,14 +123,14 @@ class _Run:
             while True:
                 self._pass()
                 self.next_hour = self._pending.next_hour(self._clock.now())
-                if self.stopped or self.next_hour is None or not self.job.wait:
+                if self.watch.stopped or self.next_hour is None or not self.job.wait:
                     break
                 self._rest_until(self.next_hour[0])
         finally:
             self._drain()
-        if not self.stopped:
+        if not self.watch.stopped:
             self._withdraw_erased()
-        self._log("finished", settled=self.settled, stopped=self.stopped)
+        self._log("finished", settled=self.settled, stopped=self.watch.stopped)
 
     def _adopt(self) -> None:
         """Settle what claims of dead publishers can be settled: by looking, where one can."""
@@ -215,7 +160,7 @@ class _Run:
         while not self._should_stop():
             group = self._queue.next(max(1, self._group_size()), self._is_canary)
             if group and self._left_today <= 0:
-                self._stop("warm-up: today's letters are sent; the next ones leave tomorrow")
+                self.watch.stop("warm-up: today's letters are sent; the next ones leave tomorrow")
                 return
             if group and in_canary and not self._is_canary(group[0]):
                 in_canary = False
@@ -244,7 +189,7 @@ class _Run:
     def _hand_over(self, group: Sequence[Waiting]) -> None:
         """Ask for consent once more, claim, and give the claimed ones to the hands, in batches."""
         self._wait_for_pace()
-        if self.stopped:
+        if self.watch.stopped:
             return  # nothing of the group was touched
         free = self._still_allowed(group)
         if any(answer.submission is Submission.THROTTLED for answer in self._answers):
@@ -291,7 +236,7 @@ class _Run:
         while not self._hands.free:
             self._collect(SETTLE_S)
         self._share_rate(len(batch))
-        if self.stopped:
+        if self.watch.stopped:
             for one in batch:
                 self._note(Result(one.id, Submission.THROTTLED, detail="not tried"))
             return
@@ -329,7 +274,9 @@ class _Run:
             self._log("clock-jumped", wait=round(seconds))
             return
         until = self._clock.steady() + seconds
-        while (left := until - self._clock.steady()) > 0 and not self._should_stop():
+        while (left := until - self._clock.steady()) > 0 and not self.watch.should_stop(
+            self.settled
+        ):
             self._pause(left)
 
     def _pause(self, seconds: float) -> None:
@@ -352,21 +299,24 @@ class _Run:
         halts = {result.halt for result in results}
         accepted = sum(result.submission is Submission.ACCEPTED for result in results)
         if Halt.SLOW_DOWN in halts:
-            self._pace.throttled(len(results), accepted)
+            if self._pace.throttled(len(results), accepted):
+                self.watch.tell_cut()
             self._log("throttled", letters=len(results), accepted=accepted, rate=self._pace.rate)
         if Halt.UNREACHABLE in halts:
             self._unreachable += 1
             if self._unreachable >= UNREACHABLE_TRIES:
-                self._stop(f"the mail service does not answer ({results[-1].detail})", alert=True)
+                self.watch.stop(
+                    f"the mail service does not answer ({results[-1].detail})", alert=True
+                )
             else:
                 self._clock.wait(2.0 ** (self._unreachable - 1))
         elif results:
             self._unreachable = 0
         if Halt.DAILY_QUOTA in halts:
-            self._stop("the account's letters of the last 24 hours are used up")
+            self.watch.stop("the account's letters of the last 24 hours are used up")
         if Halt.ACCOUNT in halts:
             detail = next(result.detail for result in results if result.halt is Halt.ACCOUNT)
-            self._stop(f"the account may not send: {detail}", alert=True)
+            self.watch.stop(f"the account may not send: {detail}", alert=True)
 
     def _note(self, result: Result) -> None:
         one = self._in_hand.pop(result.id)
@@ -409,39 +359,6 @@ class _Run:
             self._collect(SETTLE_S)
         self._settle_now()
 
-    def _should_stop(self) -> bool:
-        """Look around: a signal, `pismo stop`, events, the account; True ends the run."""
-        now = self._clock.steady()
-        if self.job.stopping():
-            self._stop("somebody ended this process; what was under way is settled")
-        if now - self._looked_at >= LOOK_S:
-            self._looked_at = now
-            if self.job.ledger.stop_requested(self.job.stored.plan.id):
-                self._stop("somebody asked to stop: pismo stop")
-        if now - self._events_at >= EVENTS_S:
-            self._events_at = now
-            self._look_at_events()
-        if now - self._account_at >= ACCOUNT_S:
-            self._account_at = now
-            self._look_at_account()
-        if self._breaker.reason:
-            self._stop(self._breaker.reason, alert=True)
-        return bool(self.stopped)
-
-    def _look_at_events(self) -> None:
-        from pismo.model.people import Outcome as Fate
-
-        outcomes = self.job.ledger.outcomes(self.job.stored.plan.id)
-        self._breaker.look(
-            Tally(sum(outcomes.values()), outcomes[Fate.BOUNCED], outcomes[Fate.COMPLAINED])
-        )
-        self._log("progress", settled=self.settled, rate=_rounded(self._pace.rate))
-
-    def _look_at_account(self) -> None:
-        self._pace.set_quota(self.job.account.rate())
-        if self.job.account.left() <= 0:
-            self._stop("the account's letters of the last 24 hours are used up")
-
     def _is_canary(self, one: Waiting) -> bool:
         return one.planned.place < self.job.stored.canary
 
@@ -456,7 +373,7 @@ class _Run:
         self._log("canary", sent=sent, bad=bad)
         self._canary.clear()
         if bad >= 3 and bad > sent * CANARY_BAD:
-            self._stop(f"{bad} of the first {sent} letters did not go through", alert=True)
+            self.watch.stop(f"{bad} of the first {sent} letters did not go through", alert=True)
             return False
         return self._canary_has_rested()
 
@@ -467,12 +384,12 @@ class _Run:
         if until is None or until <= self._clock.now():
             return True
         if not self.job.wait:
-            self._stop(
+            self.watch.stop(
                 f"the first letters are out; look at them, the rest may leave at {until:%H:%M} UTC"
             )
             return False
         self._rest_until(until)
-        self._look_at_events()
+        self.watch.look_at_events(self.settled)
         return not self._should_stop()
 
     def _rest_until(self, moment: datetime) -> None:
@@ -491,15 +408,8 @@ class _Run:
             withdrawn = self.job.ledger.withdraw(dict.fromkeys(gone, "erased"), self._clock.now())
             self._log("erased", withdrawn=withdrawn)
 
-    def _stop(self, reason: str, *, alert: bool = False) -> None:
-        if not self.stopped:
-            self.stopped = reason
-            self.by_itself = alert
-            self._log("stopping", reason=reason)
+    def _should_stop(self) -> bool:
+        return self.watch.should_stop(self.settled)
 
     def _log(self, event: str, **fields: object) -> None:
         self.job.log.write(event, self._clock.now(), **fields)
-
-
-def _rounded(rate: float) -> float | None:
-    return None if math.isinf(rate) else round(rate, 1)

@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from types import FrameType
 
 from pismo.errors import SendError
@@ -12,10 +13,10 @@ from pismo.model.workspace import Workspace
 from pismo.plan.state import State
 from pismo.plan.store import StoredPlan
 from pismo.publish.clock import Clock
+from pismo.publish.job import Job
 from pismo.publish.log import FileLog
-from pismo.publish.run import Job
 from pismo.publish.settings import pace_settings
-from pismo.transports import Outbox, outbox_folder
+from pismo.transports import Outbox, Transport, outbox_folder
 from pismo.transports.ses import SesTransport
 from pismo.transports.ses_account import SesAccount, problem_with_account
 from pismo.transports.ses_client import control_client, sending_client, ses_settings
@@ -23,35 +24,22 @@ from pismo.transports.ses_prepare import preparer
 from pismo.transports.ses_templates import TemplateStore
 
 
-def outbox_job(
-    workspace: Workspace,
-    state: State,
-    stored: StoredPlan,
-    *,
-    clock: Clock,
-    hours: bool,
-    wait: bool,
-    stopping: Callable[[], bool],
-    progress: Callable[[int], None],
-) -> Job:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a run goes, whatever it sends by; the fields are those of `Job`."""
+
+    clock: Clock
+    hours: bool
+    wait: bool
+    stopping: Callable[[], bool]
+    progress: Callable[[int], None]
+
+
+def outbox_job(workspace: Workspace, state: State, stored: StoredPlan, manner: Manner) -> Job:
     """Return the job of writing a plan's letters into the outbox."""
-    outbox = Outbox(outbox_folder(workspace.state_dir, stored.plan.issue), clock.now)
-    return Job(
-        stored=stored,
-        transport=outbox,
-        ledger=state.ledger,
-        newsletter=workspace.newsletters[stored.newsletter],
-        keys=state.keys,
-        signer=state.signer,
-        clock=clock,
-        settings=pace_settings(workspace.settings.tables.get("pace", {})),
-        log=FileLog(workspace.state_dir, stored.plan.issue, stored.plan.id),
-        look=outbox.already_there,
-        hours=hours,
-        wait=wait,
-        stopping=stopping,
-        progress=progress,
-    )
+    outbox = Outbox(outbox_folder(workspace.state_dir, stored.plan.issue), manner.clock.now)
+    job = _job(workspace, state, stored, manner, outbox)
+    return replace(job, look=outbox.already_there)
 
 
 @contextmanager
@@ -78,14 +66,10 @@ def ses_job(
     workspace: Workspace,
     state: State,
     stored: StoredPlan,
+    manner: Manner,
     *,
     environ: Mapping[str, str],
-    clock: Clock,
     over_days: bool,
-    hours: bool,
-    wait: bool,
-    stopping: Callable[[], bool],
-    progress: Callable[[int], None],
 ) -> Job:
     """Return the job of handing a plan's letters to SES; templates are stored there by then.
 
@@ -94,7 +78,7 @@ def ses_job(
         SettingsError: If `[tool.pismo.ses]` is wrong or no region is known.
     """
     settings = ses_settings(workspace.settings.tables.get("ses", {}), environ)
-    control = control_client(settings)
+    control, clock = control_client(settings), manner.clock
     account = SesAccount(control)
     counts = state.ledger.counts(stored.plan.id)
     letters = counts[Submission.PLANNED] + counts[Submission.THROTTLED]
@@ -110,6 +94,13 @@ def ses_job(
     )
     for edition in stored.editions().values():
         transport.prepare(edition)
+    job = _job(workspace, state, stored, manner, transport)
+    return replace(job, account=account, threads=settings.threads)
+
+
+def _job(
+    workspace: Workspace, state: State, stored: StoredPlan, manner: Manner, transport: Transport
+) -> Job:
     return Job(
         stored=stored,
         transport=transport,
@@ -117,13 +108,11 @@ def ses_job(
         newsletter=workspace.newsletters[stored.newsletter],
         keys=state.keys,
         signer=state.signer,
-        clock=clock,
-        account=account,
+        clock=manner.clock,
         settings=pace_settings(workspace.settings.tables.get("pace", {})),
         log=FileLog(workspace.state_dir, stored.plan.issue, stored.plan.id),
-        threads=settings.threads,
-        hours=hours,
-        wait=wait,
-        stopping=stopping,
-        progress=progress,
+        hours=manner.hours,
+        wait=manner.wait,
+        stopping=manner.stopping,
+        progress=manner.progress,
     )
