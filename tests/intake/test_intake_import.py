@@ -11,21 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
 from pismo.audience import current
 from pismo.errors import AudienceError
-from pismo.intake.importing import How, Imported, import_table, import_wishes
+from pismo.intake.importing import import_table, import_wishes
 from pismo.keys import load_keys
 from pismo.ledger import FILE, Ledger, open_ledger
 from pismo.model.workspace import Workspace
 from pismo.workspace import load_workspace
-
-NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
-HOW = How(now=NOW, max_bad=1.0)
-PEOPLE = "subscriber_id,email,first_name,city,birthday\n"
+from tests.intake.bringing import HOW, NOW, PEOPLE, aside, bring, rows
 
 
 @pytest.fixture
@@ -38,30 +34,6 @@ def ledger(workspace: Workspace) -> Iterator[Ledger]:
     load_keys(workspace.state_dir, {})
     with closing(open_ledger(workspace.state_dir / FILE)) as opened:
         yield opened
-
-
-def bring(
-    workspace: Workspace, text: str | bytes, *, table: str = "subscribers", how: How = HOW,
-    name: str = "rows.csv", ledger: Ledger | None = None,
-) -> Imported:  # fmt: skip
-    file = workspace.root / name
-    file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    done = import_table(workspace, table, [str(file)], how, ledger)
-    assert done.read == done.good + done.bad
-    return done
-
-
-def rows(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
-    snapshot = current(workspace.state_dir)
-    assert snapshot is not None
-    with snapshot.connect() as engine:
-        return [tuple(row) for row in engine.execute(sql).fetchall()]
-
-
-def aside(done: Imported) -> list[dict[str, object]]:
-    assert done.quarantine is not None
-    found: list[dict[str, object]] = pa_csv.read_csv(done.quarantine).to_pylist()
-    return found
 
 
 def test_good_rows_come_in_and_bad_ones_are_set_aside_with_row_and_reason(
@@ -398,6 +370,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from pismo.intake.importing import How, import_table
 from pismo.workspace import load_workspace
+from tests.intake.bringing import HOW, NOW, PEOPLE, aside, bring, rows
 root = Path(sys.argv[1])
 how = How(now=datetime(2026, 11, 28, tzinfo=UTC))
 import_table(load_workspace(root), "subscribers", [str(root / "many.csv")], how)

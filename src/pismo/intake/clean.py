@@ -11,12 +11,16 @@ _NO_NAMES = (
 )  # fmt: skip
 _TRUE = "('true', 't', '1', 'yes', 'y', 'да', 'есть', 'в наличии', '+')"
 _FALSE = "('false', 'f', '0', 'no', 'n', 'нет', 'нет в наличии', '-')"
-_DAYS = "['%Y-%m-%d', '%d.%m.%Y', '%d/%m/%Y', '%Y/%m/%d', '%d.%m.%y', '%Y%m%d']"
+# Years of two digits before those of four, which would take them for years of ancient Rome.
+_DAYS = "['%Y-%m-%d', '%d.%m.%y', '%d/%m/%y', '%d.%m.%Y', '%d/%m/%Y', '%Y/%m/%d', '%Y%m%d']"
 _MOMENTS = (
-    "['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M', '%d.%m.%Y %H:%M:%S', "
+    "['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M', '%d.%m.%y %H:%M:%S', "
+    "'%d.%m.%y %H:%M', '%d.%m.%y', '%d/%m/%y %H:%M', '%d/%m/%y', '%d.%m.%Y %H:%M:%S', "
     "'%d.%m.%Y %H:%M', '%Y-%m-%dT%H:%M:%S.%f', '%Y-%m-%d %H:%M:%S.%f', '%Y-%m-%d', '%d.%m.%Y', "
     "'%d/%m/%Y %H:%M', '%d/%m/%Y']"
 )
+_FIRST_MOMENT, _LAST_MOMENT = "1970-01-01", "2100-01-01"
+"""Shops keep no older records; what seems older was read wrongly, and so was the far future."""
 SCOPES = ("all", "newsletter", "topic", "occasion", "pause")
 EVENT_KINDS = ("view", "cart", "open", "click", "answer")
 
@@ -214,7 +218,9 @@ def _address() -> str:
 
 def _name(name: str) -> str:
     """Clean a name: one line, no outer or double spaces, «АННА» as «Анна», nonsense as nothing."""
-    line = f"trim(regexp_replace({name}, '[\\s\\x00-\\x1f\\x7f]+', ' ', 'g'))"
+    # Marks that turn the direction of writing would turn the rest of the reader's line, too.
+    unseen = "\\s\\x00-\\x1f\\x7f\\x{200B}\\x{200E}\\x{200F}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}"
+    line = f"trim(regexp_replace({name}, '[{unseen}]+', ' ', 'g'))"
     shouted = f"({line} = upper({line}) OR {line} = lower({line})) AND length({line}) > 1"
     capital = (
         f"array_to_string(list_transform(string_split(lower({line}), '-'), "
@@ -264,21 +270,38 @@ def _day(name: str, *, least: str, most: str) -> Rule:
 def _moment(name: str, zone: str, *, needed: bool = False) -> Rule:
     """A moment as UTC: with an offset as it says, without one in the shop's zone."""
     there = f"regexp_matches({name}, '\\d{{2}}:\\d{{2}}.*([Zz]|[+-]\\d{{2}}:?\\d{{2}})$')"
-    local = f"coalesce(try_cast(trim({name}) AS TIMESTAMP), try_strptime(trim({name}), {_MOMENTS}))"
+    plain = f"try_cast(trim({name}) AS TIMESTAMP)"
+    # 01/11/26 is a day of the year 1 to the engine, and of 2026 to everybody else.
+    recent = f"CASE WHEN {plain} >= TIMESTAMP {quoted(_FIRST_MOMENT)} THEN {plain} END"
+    local = f"coalesce({recent}, try_strptime(trim({name}), {_MOMENTS}))"
     value = (
         f"CASE WHEN {there} THEN try_cast(trim({name}) AS TIMESTAMPTZ) AT TIME ZONE 'UTC' "
         f"ELSE {local} AT TIME ZONE {quoted(zone)} AT TIME ZONE 'UTC' END"
     )
-    wrong = f"({value}) IS NULL"
+    wrong = (
+        f"(({value}) IS NULL OR {value} < TIMESTAMP {quoted(_FIRST_MOMENT)} "
+        f"OR {value} >= TIMESTAMP {quoted(_LAST_MOMENT)})"
+    )
     if not needed:
         wrong = f"{_text(name)} IS NOT NULL AND {wrong}"
     return Rule(name, value, wrong, "no such date and time")
 
 
 def _plain_number(name: str) -> str:
-    """A number as people write it: spaces between thousands, a comma, a currency sign."""
-    bare = f"regexp_replace({name}, '[\\s\\x{{00A0}}\\x{{202F}}₽$€£]|руб\\.?|р\\.', '', 'g')"
-    return f"replace({bare}, ',', '.')"
+    """A number as people write it: spaces between thousands, a comma, a currency's name or sign.
+
+    1,299.90 and 1.299,90 are one number: what stands last parts the fraction.
+    """
+    bare = (
+        f"regexp_replace({name}, "
+        "'[\\s\\x{00A0}\\x{202F}\\x{2009}₽$€£'']|руб(ль|ля|лей)?\\.?|р\\.?$|rub|eur|usd', '', 'gi')"
+    )
+    return (
+        f"CASE WHEN regexp_full_match({bare}, '-?\\d{{1,3}}(,\\d{{3}})+\\.\\d+') "
+        f"THEN replace({bare}, ',', '') "
+        f"WHEN regexp_full_match({bare}, '-?\\d{{1,3}}(\\.\\d{{3}})+,\\d+') "
+        f"THEN replace(replace({bare}, '.', ''), ',', '.') ELSE replace({bare}, ',', '.') END"
+    )
 
 
 def _cast(name: str, type_: str) -> str:
@@ -288,6 +311,8 @@ def _cast(name: str, type_: str) -> str:
 def _money(name: str, *, needed: bool = False, negative: bool = False) -> Rule:
     value = _cast(name, "DECIMAL(12, 2)")
     wrong = f"{value} IS NULL" if negative else f"({value} IS NULL OR {value} < 0)"
+    # 1,299 is a thousand in one country and one in the next: a person has to say which.
+    wrong = f"({wrong} OR regexp_full_match(trim({name}), '-?\\d{{1,3}}(,\\d{{3}})+'))"
     if not needed:
         wrong = f"{_text(name)} IS NOT NULL AND {wrong}"
     return Rule(name, value, wrong, "not a price")

@@ -104,7 +104,7 @@ def import_table(
         agreed, silent = _record_consents(stage, table, ledger)
         with snapshot.connect() as engine:
             rows, addresses = only_row(
-                engine, "SELECT count(email), count(DISTINCT email) FROM subscribers"
+                engine, "SELECT count(email), count(DISTINCT lower(email)) FROM subscribers"
             )
         return _report(
             table, stage, started, quarantine=quarantine, snapshot=snapshot, consents=agreed,
@@ -183,7 +183,12 @@ def _set_aside(stage: Staged, state_dir: Path, table: str, now: datetime) -> Pat
     )
     made.chmod(0o600)
     folder = private_folder(state_dir / QUARANTINE)
-    return made.replace(folder / f"{table}-{utc(now):%Y%m%dT%H%M%S}.csv")
+    stem, again = f"{table}-{utc(now):%Y%m%dT%H%M%S}", 1
+    file = folder / f"{stem}.csv"
+    while file.exists():  # two imports within one second, or a clock set back
+        again += 1
+        file = folder / f"{stem}-{again}.csv"
+    return made.replace(file)
 
 
 def _refuse_too_many(stage: Staged, quarantine: Path | None, most: float) -> None:

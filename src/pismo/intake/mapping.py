@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pismo.audience.facts import FACT_NAMES
 from pismo.audience.schema import OPEN_TABLES, TABLES
 from pismo.errors import AudienceError
 from pismo.text import guess
@@ -105,6 +106,22 @@ _SYNONYMS: dict[str, dict[str, str]] = {
 }
 _RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 _LETTERS = "a b v g d e zh z i y k l m n o p r s t u f h ts ch sh sch  y  e yu ya"
+_RESERVED = (
+    "all analyse analyze and anti any array as asc asof asymmetric both case cast check collate "
+    "column constraint create cross default deferrable desc describe distinct do else end except "
+    "false fetch for foreign from full glob grant group having ilike in initially inner intersect "
+    "into is isnull join lambda lateral leading left like limit map natural not notnull null "
+    "offset on only or order outer overlaps pivot pivot_longer pivot_wider placing positional "
+    "primary qualify references returning right select semi show similar some summarize symmetric "
+    "table tablesample then to trailing true union unique unpivot using variadic verbose when "
+    "where window with interval values current_date current_timestamp date time timestamp "
+    "at authorization between binary by collation columns concurrently freeze generated struct "
+    "try_cast tuple unpack use update truncate set pragma if execute force insert install delete "
+    "cache begin prepare vacuum rename reset drop explain commit detach comment call alter copy "
+    "connect load merge disconnect revoke attach rollback"
+)
+_INTERNAL = "row_file row_index row_head row_text reasons nth same"
+_TAKEN = FACT_NAMES.union(_RESERVED.split(), _INTERNAL.split())
 _LATIN = dict(zip(_RUSSIAN, _LETTERS.split(" "), strict=True))
 
 
@@ -157,9 +174,24 @@ def normal(header: str) -> str:
 
 
 def latin_name(header: str) -> str:
-    """Return a name that a predicate can be written with, or '' if nothing is left of it."""
-    made = "".join(_LATIN.get(letter, letter) for letter in normal(header))
-    return re.sub(r"^[^a-z]+", "", made)[:60]
+    """Return a name that a predicate can be written with, or '' if nothing is left of it.
+
+    What SQL or pismo itself calls something else gets `own_` before it: `own_order`.
+    """
+    made = "".join(_LATIN.get(letter, letter) for letter in normal(header[:200]))
+    name = re.sub(r"^[^a-z]+", "", made)[:55].rstrip("_")
+    return f"own_{name}" if name in _TAKEN else name
+
+
+def shown(name: str) -> str:
+    """Return a column's name as a message can print it: short, and nothing but what is seen."""
+    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in name[:60])
+    return text + "…" if len(name) > 60 else text
+
+
+def _listed(headers: Sequence[str]) -> str:
+    some = ", ".join(shown(header) for header in headers[:30]) or "none"
+    return f"{some} and {len(headers) - 30} more" if len(headers) > 30 else some
 
 
 def load_mapping(root: Path, table: str) -> dict[str, str]:
@@ -226,7 +258,7 @@ def _check(
     if missing:
         near = guess(missing[0], [normal(header) for header in headers])
         raise AudienceError(
-            f"the file has no column for {missing[0]}; it has: {', '.join(headers) or 'none'}",
+            f"the file has no column for {missing[0]}; it has: {_listed(headers)}",
             hint=(f"is it '{near}'? " if near else "")
             + f'say which in {FILE}: [{table}.columns] "column of the file" = "{missing[0]}"',
         )

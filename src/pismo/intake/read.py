@@ -1,12 +1,17 @@
 """Sources into one table of text, with the place of each row; what has no columns is set aside."""
 
 import csv
+import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pismo.audience.engine import only_row, quoted
 from pismo.errors import AudienceError
+from pismo.intake.mapping import shown
+from pismo.intake.quotes import REASON, is_marked_sql, mend_quotes, restored_sql
 from pismo.intake.sources import Source
 
 if TYPE_CHECKING:
@@ -14,6 +19,10 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 1_000_000
 """Bytes; a longer line is no row but an accident, and is set aside unread."""
+_LONGEST_HEAD = 100_000
+_MOST_COLUMNS = 500
+_LONGEST_JSON = 9_000_000
+"""Bytes: what is copied of a line (`sources`) fits in, so that it can be told to be no JSON."""
 
 
 def read_headers(engine: "duckdb.DuckDBPyConnection", source: Source) -> list[str]:
@@ -23,7 +32,7 @@ def read_headers(engine: "duckdb.DuckDBPyConnection", source: Source) -> list[st
         AudienceError: If it is empty, or not what its name says.
     """
     if source.form == "csv":
-        return _csv_head(source)[0]
+        return _csv_head(source).names
     try:
         if source.form == "parquet":
             scan = f"read_parquet({quoted(str(source.path.resolve()))})"
@@ -66,28 +75,19 @@ def read_rows(
 def _read_csv(
     engine: "duckdb.DuckDBPyConnection", source: Source, columns: Sequence[tuple[str, str]]
 ) -> int:
-    headers, separator, skip = _csv_head(source)
-    typed = ", ".join(f"{quoted(f'c{number}')}: 'VARCHAR'" for number in range(len(headers)))
-    places = {header: f"c{number}" for number, header in enumerate(headers)}
+    head = _csv_head(source)
+    places = {header: f"c{number}" for number, header in enumerate(head.names)}
     chosen = ", ".join(f"{places[header]} AS {ours}" for header, ours in columns)
-    engine.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE file_rows AS "
-        f"SELECT row_number() OVER () AS row_index, {chosen} FROM read_csv("
-        f"{quoted(str(source.path.resolve()))}, delim = {quoted(separator)}, quote = '\"', "
-        f"escape = '\"', header = true, skip = {skip}, columns = {{{typed}}}, "
-        "auto_detect = false, store_rejects = true, rejects_limit = 0, strict_mode = true, "
-        f"max_line_size = {LONGEST_LINE}, buffer_size = {16 * LONGEST_LINE})"
-    )
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE rejected AS "
-        "SELECT row_number() OVER (ORDER BY line) AS place, line, min(error_message) AS reason, "
-        "min(left(csv_line, 2000)) AS text FROM reject_errors GROUP BY line"
-    )
-    name = quoted(source.name)
-    engine.execute(f"INSERT INTO bad SELECT {name}, line, reason, text FROM rejected")
+    broken = _scan_csv(engine, source.path, head, chosen)
+    if broken:
+        # An open quote hides rows, from the engine's own count too; mended, it hides only its own.
+        mended = source.path.with_name(source.path.name + "-mended")
+        mend_quotes(source.path, mended, head.separator, len(head.names))
+        _scan_csv(engine, mended, head, chosen)
+    _set_aside(engine, source.name, head.separator)
     # The engine numbers the rows that it could read; rejected ones before them make the difference.
     ours = ", ".join(name for _, name in columns)
+    name = quoted(source.name)
     engine.execute(
         f"INSERT INTO raw BY NAME SELECT {name} AS row_file, row_index, 1 AS row_head, {ours} "
         "FROM file_rows"
@@ -98,24 +98,87 @@ def _read_csv(
     return int(good) + int(lost)
 
 
-def _csv_head(source: Source) -> tuple[list[str], str, int]:
-    """Return headers, separator, and how many lines stand before the headers (Excel's `sep=;`)."""
+def _scan_csv(engine: "duckdb.DuckDBPyConnection", path: Path, head: "_Head", chosen: str) -> bool:
+    """Make `file_rows` and `rejected`; tell whether a broken quote may hide rows from both."""
+    typed = ", ".join(f"{quoted(f'c{number}')}: 'VARCHAR'" for number in range(len(head.names)))
+    engine.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE file_rows AS "
+        f"SELECT row_number() OVER () AS row_index, {chosen} FROM read_csv("
+        f"{quoted(str(path.resolve()))}, delim = {quoted(head.separator)}, quote = '\"', "
+        f"escape = '\"', header = true, skip = {head.skip}, columns = {{{typed}}}, "
+        "auto_detect = false, store_rejects = true, rejects_limit = 0, strict_mode = true, "
+        f"max_line_size = {LONGEST_LINE}, buffer_size = {16 * LONGEST_LINE})"
+    )
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE rejected AS "
+        "SELECT row_number() OVER (ORDER BY line) AS place, line, min(error_message) AS reason, "
+        "min(left(csv_line, 2000)) AS text FROM reject_errors GROUP BY line"
+    )
+    (broken,) = only_row(
+        engine, "SELECT count(*) FROM reject_errors WHERE error_type = 'UNQUOTED VALUE'"
+    )
+    return bool(broken)
+
+
+def _set_aside(engine: "duckdb.DuckDBPyConnection", name: str, separator: str) -> None:
+    reason = f"CASE WHEN {is_marked_sql('text')} THEN {quoted(REASON)} ELSE reason END"
+    engine.execute(
+        f"INSERT INTO bad SELECT {quoted(name)}, line, {reason}, {restored_sql('text', separator)} "
+        "FROM rejected"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Column names, what stands between them, and how many lines are to be skipped before them."""
+
+    names: list[str]
+    separator: str
+    skip: int
+
+
+def _csv_head(source: Source) -> _Head:
+    """Read the headers; empty lines and Excel's `sep=;` may stand before them.
+
+    Raises:
+        AudienceError: If there are none, two are the same, or there are more than make sense.
+    """
+    skip, separator = 0, ""
     with source.path.open(encoding="utf-8", newline="") as text:
-        first = text.readline(LONGEST_LINE)
-        skip = 0
-        if first.lower().startswith("sep="):
-            separator, skip = first.strip()[4:5], 1
-            first = text.readline(LONGEST_LINE)
-        else:
-            separator = max(";,\t|", key=first.count)
+        while (first := text.readline(_LONGEST_HEAD)) and (
+            not first.strip() or first.lower().startswith("sep=")
+        ):
+            skip += 1
+            separator = first.strip()[4:5]
+        # A header may go over several lines, in quotes.
+        while first.count('"') % 2 and len(first) < _LONGEST_HEAD and (more := text.readline(1000)):
+            first += more
     if not first.strip():
         raise AudienceError(f"{source.name} is empty")
-    (headers,) = csv.reader([first], delimiter=separator)
-    cleaned = [header.strip() for header in headers]
-    if len(set(cleaned)) < len(cleaned):
-        twice = next(name for name in cleaned if cleaned.count(name) > 1)
-        raise AudienceError(f"{source.name} has two columns '{twice}'", hint="rename one of them")
-    return cleaned, separator, skip
+    if len(first) >= _LONGEST_HEAD:
+        raise AudienceError(
+            f"{source.name} has a first line of {len(first)} characters or more",
+            hint="the first line must name the columns",
+        )
+    outside = re.sub('"[^"]*"', "", first)
+    separator = separator or max(";,\t|", key=outside.count)
+    names = [name.strip() for name in next(csv.reader([first], delimiter=separator))]
+    _check_head(source, names)
+    return _Head(names, separator, skip)
+
+
+def _check_head(source: Source, names: Sequence[str]) -> None:
+    if len(names) > _MOST_COLUMNS:
+        raise AudienceError(
+            f"{source.name} has {len(names)} columns, more than {_MOST_COLUMNS}",
+            hint="export only the columns that a segment or a letter needs",
+        )
+    twice = [name for name, count in Counter(names).items() if name and count > 1]
+    if twice:
+        raise AudienceError(
+            f"{source.name} has two columns '{shown(twice[0])}'", hint="rename one of them"
+        )
 
 
 def _read_parquet(
@@ -140,7 +203,7 @@ def _read_json(
     _lines(engine, source)
     name = quoted(source.name)
     good = "coalesce(json_type(doc) = 'OBJECT', FALSE)"
-    paths = [(quoted('$."' + header + '"'), ours) for header, ours in columns]
+    paths = [(quoted(_pointer(header)), ours) for header, ours in columns]
     chosen = ", ".join(f"json_extract_string(doc, {path}) AS {ours}" for path, ours in paths)
     engine.execute(
         f"INSERT INTO bad SELECT {name}, row_index, 'not a JSON object', left(line, 2000) "
@@ -155,6 +218,11 @@ def _read_json(
     return int(count)
 
 
+def _pointer(name: str) -> str:
+    """Return the JSON pointer to a member, RFC 6901: unlike a path, it takes any name."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
 def _lines(engine: "duckdb.DuckDBPyConnection", source: Source) -> None:
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE json_rows AS "
@@ -162,7 +230,7 @@ def _lines(engine: "duckdb.DuckDBPyConnection", source: Source) -> None:
         "SELECT row_number() OVER () AS row_index, line FROM read_csv("
         f"{quoted(str(source.path.resolve()))}, columns = {{'line': 'VARCHAR'}}, delim = '\x01', "
         "quote = '', escape = '', header = false, auto_detect = false, "
-        f"max_line_size = {LONGEST_LINE}, buffer_size = {16 * LONGEST_LINE})) AS l "
+        f"max_line_size = {_LONGEST_JSON}, buffer_size = {4 * _LONGEST_JSON})) AS l "
         "WHERE line IS NOT NULL AND trim(line) <> ''"
     )
 

@@ -1,6 +1,7 @@
 """Where rows come from: files in any usual encoding, folders, S3, a PostgreSQL query."""
 
 import codecs
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,16 +17,18 @@ _LONGEST = 2 * _BLOCK
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".json")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CYRILLIC = ("cp1251", "koi8-r", "cp866")
+_GUESSED = ("utf-8", "cp1251", "koi8-r", "cp866")
 _COMMON = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One local file to read: CSV in UTF-8 without BOM or NUL, Parquet, or JSON lines.
+    """One local file to read: Parquet, or CSV or JSON lines in UTF-8 with LF, without BOM or NUL.
 
     `name` is what the user called it, for messages and the quarantine.
     """
@@ -152,45 +155,59 @@ def _prepared(name: str, path: Path, work: Path, number: int) -> Source:
 
 
 def _encoding(source: IO[bytes]) -> str:
-    """Find a file's encoding: by its mark, as UTF-8, or as the likeliest of three Cyrillic ones."""
+    """Find a file's encoding: by its mark, as UTF-8, or as the likeliest one in Russian offices."""
     head = source.read(_BLOCK)
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding
-    if head[1:200:2].count(0) > 40 and not head[:200:2].count(0):
-        return "utf-16-le"
+    if unmarked := _unmarked_utf_16(head[:400]):
+        return unmarked
     decoder = codecs.getincrementaldecoder("utf-8")()
+    block = head
     try:
-        block = head
         while block:
             decoder.decode(block)
             block = source.read(_BLOCK)
-        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _likeliest(head)
-    return "utf-8"
+        # One broken byte does not make UTF-8 another encoding, so the block that has it is judged.
+        return _likeliest(block)
+    return "utf-8"  # a letter that the end of the file cuts in two changes nothing
 
 
-def _likeliest(head: bytes) -> str:
+def _unmarked_utf_16(head: bytes) -> str:
+    """Tell UTF-16 by its NULs: Latin letters and separators have one, before or after them."""
+    before, after = head[0::2].count(0), head[1::2].count(0)
+    if max(before, after) < len(head) // 10 or min(before, after):
+        return ""
+    return "utf-16-be" if before > after else "utf-16-le"
+
+
+def _likeliest(block: bytes) -> str:
     """Choose the encoding in which most letters are common Russian ones, mostly in lower case."""
 
     def score(encoding: str) -> float:
-        text = head.decode(encoding, errors="replace")
+        text = block.decode(encoding, errors="replace")
         common = sum(text.count(letter) / (1 + place) for place, letter in enumerate(_COMMON))
         odd = sum(text.count(sign) for sign in "\ufffd░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼ЂЃѓЉЊЌЋЏђљњќћџ")
         return common - 3 * odd
 
-    return max(_CYRILLIC, key=score)
+    return max(_GUESSED, key=score)
 
 
 def _transcode(source: IO[bytes], target: IO[str], encoding: str) -> None:
     """Copy as UTF-8; of a line that is no row but an accident, only so much as shows that."""
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    made = codecs.getincrementaldecoder(encoding)(errors="replace")
+    # Line ends that differ within one file stop the engine; it gets one kind.
+    decoder = io.IncrementalNewlineDecoder(made, translate=True)
     room = _LONGEST
     while block := source.read(_BLOCK):
-        # NUL means nothing in a CSV and ends strings in some tools: it is shown as what it is.
-        room = _copy(decoder.decode(block).replace("\x00", "\ufffd"), target, room)
-    _copy(decoder.decode(b"", final=True), target, room)
+        room = _copy(_cleaned(decoder.decode(block)), target, room)
+    _copy(_cleaned(decoder.decode(b"", final=True)), target, room)
+
+
+def _cleaned(text: str) -> str:
+    """Show NULs, which end strings in some tools; drop marks of files that were put together."""
+    return text.replace("\x00", "\ufffd").replace("\ufeff", "")
 
 
 def _copy(text: str, target: IO[str], room: int) -> int:
