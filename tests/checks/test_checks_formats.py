@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from pismo.checks import check
 from pismo.cli import root
+from pismo.segments.report import SegmentReport, Size
 from pismo.workspace import load_workspace
 
 STORY = Path("content/stories/rain.md")
@@ -87,9 +88,13 @@ def test_a_heavy_and_a_tall_picture_are_told(small: Path) -> None:
 class Crowd:
     """Ten people, three of them without a name, nobody with children."""
 
-    def sizes(self, newsletter: str) -> dict[str, int]:
+    def __init__(self, size: int = 0, chosen: int = 0) -> None:
+        self.size, self.chosen = size, chosen
+
+    def segment_report(self, newsletter: str) -> SegmentReport:
         assert newsletter == "weekly"
-        return {"everyone": 10}
+        families = Size(id="families", title="", size=self.size, chosen=self.chosen, overlaps={})
+        return SegmentReport(people=10, segments=(families,), everyone=10 - self.chosen)
 
     def empty_values(self, column: str) -> tuple[int, int]:
         return (3 if column == "first_name" else 0), 10
@@ -102,7 +107,21 @@ def test_people_who_would_lose_their_letter_are_counted(small: Path) -> None:
     found = {one.rule.id: one for one in check(load_workspace(small), people=Crowd()).findings}
     assert "3 of 10 people" in found["personal-excludes"].message("en")
     assert str(found["personal-excludes"].source) == "newsletters/weekly/2026-11-27.md:6"
-    assert found["segment-empty"].source.path == "segments/families.toml"
+    assert str(found["segment-empty"].source) == "segments/families.toml:2"
+
+
+@pytest.mark.parametrize(
+    ("size", "chosen", "rule"),
+    [(0, 0, "segment-empty"), (4, 0, "segment-taken"), (4, 1, "segment-overlap"), (4, 4, None)],
+)
+def test_empty_unreachable_and_overlapping_segments_are_told_apart(
+    small: Path, size: int, chosen: int, rule: str | None
+) -> None:
+    report = check(load_workspace(small), people=Crowd(size, chosen))
+    told = {one.rule.id for one in report.findings} & {
+        "segment-empty", "segment-taken", "segment-overlap"
+    }  # fmt: skip
+    assert told == ({rule} if rule else set())
 
 
 def test_what_is_asked_of_readers_for_the_first_time_is_noted(small: Path) -> None:

@@ -67,7 +67,7 @@ def test_every_problem_is_reported_at_once(small: Path) -> None:
     change(small, "content/picks/owls.md", "id: p2", "id: p22")
     change(small, "newsletters/weekly/newsletter.toml", '"families"', '"famlies"')
     assert found(small) == [
-        "content/picks/owls.md:1 unknown-product",
+        "content/picks/owls.md:4 unknown-product",
         "content/stories/rain.md:3 wrong-value",
         "newsletters/weekly/newsletter.toml:4 unknown-segment",
     ]
@@ -85,7 +85,7 @@ def test_every_problem_is_reported_at_once(small: Path) -> None:
         ("---\ntitle: a\nlive_from: 2026-99-01\n---\nx", "content/tips/bad.md:3 wrong-value"),
         ("---\ntitle: a\n---\n \n", "content/tips/bad.md:1 empty-item"),
         ("---\n---\nx", "content/tips/bad.md:1 missing-field"),
-        ("---\ntitle: a\nimage: ../x.png\n---\nx", "content/tips/bad.md:1 image-alt"),
+        ("---\ntitle: a\nimage: ../x.png\n---\nx", "content/tips/bad.md:3 image-alt"),
     ],
 )
 def test_broken_content_is_a_finding_never_a_crash(small: Path, text: str, expected: str) -> None:

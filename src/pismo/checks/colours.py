@@ -5,22 +5,40 @@ import re
 Colour = tuple[float, float, float]
 """Red, green, blue in [0, 1]."""
 
-_HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
-_RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)")
-_NAMED = {"white": "#ffffff", "black": "#000000", "gray": "#808080", "grey": "#808080"}
+_ANY = re.compile(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^)]*\)|\b[a-z]{3,}\b", re.IGNORECASE)
 
 
-def parsed(text: str) -> Colour | None:
-    """Read `#abc`, `#aabbcc`, `rgb(…)` or a common name; None for anything else."""
-    text = _NAMED.get(text.strip().lower(), text.strip())
-    if found := _HEX.fullmatch(text):
-        digits = found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1])
-        red, green, blue = (int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
-        return red, green, blue
-    if found := _RGB.match(text):
-        red, green, blue = (int(value) / 255 for value in found.groups())
-        return red, green, blue
-    return None
+def parsed(text: str, behind: Colour = (1.0, 1.0, 1.0)) -> Colour | None:
+    """Read any colour of CSS as it shows on what is `behind` it; None for anything else."""
+    from PIL import ImageColor
+
+    text, alpha = _opaque(text.strip().lower())
+    try:
+        red, green, blue, opacity = ImageColor.getcolor(text, "RGBA")  # type: ignore[misc]
+    except ValueError:
+        return None
+    share = alpha * opacity / 255
+    mixed = (share * one / 255 + (1 - share) * back
+             for one, back in zip((red, green, blue), behind, strict=True))  # fmt: skip
+    return next(mixed), next(mixed), next(mixed)
+
+
+def colour_in(background: str) -> str:
+    """Find the colour in a `background` of several values; '' if there is none."""
+    found = (one[0] for one in _ANY.finditer(background))
+    return next((one for one in found if parsed(one) is not None), "")
+
+
+def _opaque(text: str) -> tuple[str, float]:
+    """Take the opacity out of `rgba(…)` and `hsla(…)`, whose numbers may stand without commas."""
+    if not text.startswith(("rgb", "hsl")):
+        return text, 1.0
+    numbers = re.findall(r"[\d.]+%?", text)
+    alpha = 1.0
+    if len(numbers) == 4:
+        last = numbers.pop()
+        alpha = float(last.strip("%")) / (100 if last.endswith("%") else 1)
+    return f"{text[:3]}({','.join(numbers)})", min(1.0, alpha)
 
 
 def contrast(one: Colour, other: Colour) -> float:

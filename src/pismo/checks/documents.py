@@ -4,13 +4,15 @@ Jinja is masked first, line by line, so that Markdown sees words where holes wil
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from pismo.checks.markup import Markup, Tag, read_markup
 from pismo.model.content import Issue, Item
 from pismo.model.finding import Source
 
@@ -56,18 +58,32 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One Markdown file as its checks want it."""
+    """One Markdown file as its checks want it; links, images and headings may be raw HTML.
+
+    `markup` is all of its raw HTML, whose lines count from `begins`.
+    """
 
     links: tuple[Link, ...]
     images: tuple[Image, ...]
     headings: tuple[Heading, ...]
     passages: tuple[Passage, ...]
     html: tuple[Passage, ...]
+    markup: Markup
+    begins: Source
+
+    def place_of(self, tag: Tag) -> Source:
+        """Return where a tag of the raw HTML stands."""
+        return self.begins.shifted(tag.line)
 
     @property
     def characters(self) -> int:
         """How much running text there is."""
         return sum(len(passage.text) for passage in self.passages)
+
+
+def without_jinja(text: str) -> str:
+    """Return a line of front matter with a word where each hole will be."""
+    return _JINJA.sub(masked, text)
 
 
 def document_of(written: Item | Issue) -> Document:
@@ -77,15 +93,18 @@ def document_of(written: Item | Issue) -> Document:
 
 @lru_cache(maxsize=4096)
 def _read(body: str, path: str, first_line: int) -> Document:
-    tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    tokens = parser.parse(_JINJA.sub(masked, body))
+    begins = Source(path, first_line)
+    markup = read_markup(_html_of(tokens))
     links: list[Link] = []
     images: list[Image] = []
     headings: list[Heading] = []
     passages: list[Passage] = []
     html: list[Passage] = []
     level = 0
-    for token in tokens.parse(_JINJA.sub(_masked, body)):
-        place = Source(path, first_line + (token.map[0] if token.map else 0))
+    for token in tokens:
+        place = begins.shifted(token.map[0] if token.map else 0)
         if token.type == "heading_open":
             level = int(token.tag[1])
         elif token.type == "html_block":
@@ -99,10 +118,66 @@ def _read(body: str, path: str, first_line: int) -> Document:
                 headings.append(Heading(level, text, place))
             passages.append(Passage(text, place))
             level = 0
-    return Document(tuple(links), tuple(images), tuple(headings), tuple(passages), tuple(html))
+    links.extend(_html_links(markup, begins))
+    images.extend(_html_images(markup, begins))
+    headings.extend(_html_headings(markup, begins))
+    headings.sort(key=lambda heading: heading.place.line)
+    return Document(
+        links=tuple(links),
+        images=tuple(images),
+        headings=tuple(headings),
+        passages=tuple(passages),
+        html=tuple(html),
+        markup=markup,
+        begins=begins,
+    )
 
 
-def _masked(jinja: re.Match[str]) -> str:
+def _html_of(tokens: Sequence[Token]) -> str:
+    """Return the raw HTML and the text around it, each on the line where it was written."""
+    html = ""
+    for token in tokens:
+        if token.type not in ("html_block", "inline"):
+            continue
+        line = token.map[0] if token.map else 0
+        html += "\n" * (line - html.count("\n"))
+        html += token.content if token.type == "html_block" else _inline_markup(token)
+    return html
+
+
+def _inline_markup(token: Token) -> str:
+    pieces = {"softbreak": "\n", "hardbreak": "\n"}
+    return "".join(
+        child.content
+        if child.type == "html_inline"
+        else pieces.get(child.type, escape(child.content, quote=False))
+        for child in token.children or []
+    )
+
+
+def _html_links(markup: Markup, begins: Source) -> Iterator[Link]:
+    for anchor in markup.of("a"):
+        given = anchor.tag.attributes
+        if "href" in given or not given.keys() & {"name", "id"}:
+            yield Link(given.get("href", ""), anchor.text, begins.shifted(anchor.tag.line))
+
+
+def _html_images(markup: Markup, begins: Source) -> Iterator[Image]:
+    for tag in markup.tags:
+        if tag.name == "img":
+            given = tag.attributes
+            alt = given.get("alt", "")
+            yield Image(given.get("src", ""), alt, begins.shifted(tag.line))
+
+
+def _html_headings(markup: Markup, begins: Source) -> Iterator[Heading]:
+    for heading in markup.of("h1", "h2", "h3", "h4", "h5", "h6"):
+        level, place = int(heading.tag.name[1]), begins.shifted(heading.tag.line)
+        yield Heading(level, heading.text, place)
+
+
+def masked(jinja: re.Match[str]) -> str:
+    """Put a word where Jinja stood, and keep its lines."""
     return HOLE + "\n" * jinja[0].count("\n")
 
 
@@ -113,6 +188,8 @@ def _lines(token: Token, place: Source) -> Iterator[tuple[Token, Source]]:
         yield child, place.shifted(line)
         if child.type in ("softbreak", "hardbreak"):
             line += 1
+        elif child.type == "html_inline":
+            line += child.content.count("\n")
 
 
 def _links(token: Token, place: Source) -> Iterator[Link]:
@@ -140,9 +217,11 @@ def _inline_html(token: Token, place: Source) -> Iterator[Passage]:
 
 
 def _text(tokens: list[Token]) -> str:
-    pieces = {"softbreak": "\n", "hardbreak": "\n"}
+    """Return what is read; code and pictures are a word."""
+    pieces = {"softbreak": "\n", "hardbreak": "\n", "code_inline": HOLE}
     return "".join(
-        pieces.get(token.type, token.content)
+        HOLE if token.content.startswith("<img") else pieces.get(token.type, token.content)
         for token in tokens
-        if token.type in ("text", "softbreak", "hardbreak", "image")
+        if token.type in ("text", "softbreak", "hardbreak", "image", "code_inline")
+        or token.content.startswith("<img")
     )

@@ -22,6 +22,7 @@ from pismo.checks.rules import (
     wording,
 )
 from pismo.checks.scope import IssueScope, LetterScope, People
+from pismo.checks.settings import check_settings
 from pismo.compile import Compilation, compile_issue
 from pismo.errors import UsageError
 from pismo.model.finding import Finding, Severity
@@ -31,8 +32,12 @@ from pismo.segments import check_segments
 from pismo.text import guess
 
 WORKSPACE_CHECKS: tuple[Callable[[Workspace], Iterator[Finding]], ...] = (
+    accessibility.check_brand,
     content.check_unused,
     games.check_waiting,
+    law.check_senders,
+    links.check_addresses,
+    segments.check_people,
     segments.check_segment_files,
     segments.check_order,
 )
@@ -42,11 +47,16 @@ ISSUE_CHECKS: tuple[Callable[[IssueScope], Iterator[Finding]], ...] = (
     clients.check_raw_html,
     content.check_drafts,
     content.check_repeats,
+    content.check_segment_ids,
+    content.check_twice,
     games.check_answers,
     games.check_prizes,
+    images.check_image_addresses,
     images.check_images,
     law.check_advertising_marks,
+    law.check_hidden_advertising,
     links.check_links,
+    personal.check_addresses,
     personal.check_fallbacks,
     personal.check_new_columns,
     web.check_web_version,
@@ -134,8 +144,9 @@ def _check_compiled(
     workspace: Workspace, compiled: Compilation, people: People | None = None
 ) -> list[Finding]:
     issue = workspace.issues[compiled.issue_id]
-    scope = IssueScope(workspace, issue, compiled.editions, compiled.images, people)
     found = list(compiled.findings)
+    settings = check_settings(workspace, found)
+    scope = IssueScope(workspace, issue, compiled.editions, compiled.images, people, settings)
     for rule in ISSUE_CHECKS:
         found.extend(rule(scope))
     found.extend(_check_letters(scope))
@@ -166,9 +177,15 @@ def _told_once(order: Iterable[Finding], by_segment: dict[str, set[Finding]]) ->
 
 def _sorted(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort by place and leave out what was found twice (an item used by two issues)."""
+    told: dict[tuple[object, ...], Finding] = {}
+    # What is said of a file needs not be said again of each segment that shows it.
+    for finding in sorted(found, key=lambda finding: finding.segment or ""):
+        about = (finding.rule.id, finding.source, finding.message("en"))
+        if (*about, None) not in told:
+            told.setdefault((*about, finding.segment), finding)
     return tuple(
         sorted(
-            dict.fromkeys(found),
+            told.values(),
             key=lambda finding: (finding.source, finding.rule.id, finding.segment or ""),
         )
     )

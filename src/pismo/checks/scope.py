@@ -2,25 +2,30 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
-from pismo.checks.documents import Document, document_of
+from pismo.checks.documents import Document, Passage, document_of, without_jinja
+from pismo.checks.settings import CheckSettings
 from pismo.compile import ImageFile
 from pismo.model.content import Issue, Item, Kind, Newsletter
 from pismo.model.edition import Edition
+from pismo.model.finding import Source
 from pismo.model.people import Email, Recipient
 from pismo.model.workspace import Workspace
+from pismo.segments.report import SegmentReport
 
+_TELLING = 4
+"""Fewer letters than this stand anywhere."""
 _BLOCK = re.compile(rf"\b({'|'.join(Kind)})\(\s*[\"']([^\"']+)[\"']")
 
 
 class People(Protocol):
     """What checks ask of an audience: counts, nobody in particular."""
 
-    def sizes(self, newsletter: str) -> Mapping[str, int]:
-        """Count the people of each segment of a newsletter."""
+    def segment_report(self, newsletter: str) -> SegmentReport:
+        """Count who fits each segment of a newsletter, and who gets its letter."""
 
     def empty_values(self, column: str) -> tuple[int, int]:
         """Count the people who lack a column's value, and all people."""
@@ -35,6 +40,7 @@ class IssueScope:
     editions: tuple[Edition, ...]
     images: tuple[ImageFile, ...] = ()
     people: People | None = None
+    settings: CheckSettings = field(default_factory=CheckSettings)
 
     @property
     def newsletter(self) -> Newsletter:
@@ -56,6 +62,44 @@ class IssueScope:
         """The Markdown of the issue and of its items, by path."""
         written: tuple[Item | Issue, ...] = (self.issue, *self.items)
         return {one.source.path: document_of(one) for one in written}
+
+    @cached_property
+    def lines(self) -> tuple[Passage, ...]:
+        """What readers see of the front matter, besides the subject and the preheader."""
+        found = [Passage(item.title, item.place_of("title")) for item in self.items]
+        for item in self.items:
+            found += [
+                Passage(picked.comment, item.place_in(picked, "comment"))
+                for picked in item.products
+            ]
+            found.append(Passage(item.alt, item.place_of("alt")))
+        return tuple(line for line in found if line.text)
+
+    def place_of_text(self, text: str) -> Source:
+        """Return where a text of the letter was written; the issue's file if nowhere to be found.
+
+        Typesetting changed quotes and spaces on the way, so letters alone are compared.
+        """
+        wanted = flat(text)
+        for document in self.documents.values() if len(wanted) >= _TELLING else ():
+            for passage in document.passages:
+                if wanted in flat(passage.text):
+                    lines = passage.text.split("\n")
+                    line = next((i for i, one in enumerate(lines) if wanted in flat(one)), 0)
+                    return passage.place.shifted(line)
+            for spanned in document.markup.spanned:
+                if wanted in flat(spanned.text):
+                    return document.place_of(spanned.tag)
+        return self.issue.source
+
+    @property
+    def envelope(self) -> tuple[Passage, ...]:
+        """The subject and the preheader as written, with a word where each hole will be."""
+        issue = self.issue
+        return tuple(
+            Passage(without_jinja(text), issue.place_of(name))
+            for name, text in (("subject", issue.subject), ("preheader", issue.preheader))
+        )
 
 
 @dataclass(frozen=True)
@@ -99,6 +143,11 @@ def items_named(workspace: Workspace, names: Mapping[str, None]) -> list[Item]:
         if item is not None:
             found.append(item)
     return found
+
+
+def flat(text: str) -> str:
+    """Return the letters of a text alone, to compare without what typesetting changes."""
+    return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
 def visible_text(page: Any) -> str:  # noqa: ANN401  # an lxml element

@@ -33,7 +33,7 @@ def load_catalogue(root: Path, findings: list[Finding]) -> dict[str, Product]:
     for row in rows:
         place = Source(PATH, rows.line_num)
         try:
-            product = _product(row)
+            product = _product(row, rows.line_num)
         except ValueError as error:
             findings.append(BAD_PRODUCT.at(place, reason=error))
             continue
@@ -44,7 +44,7 @@ def load_catalogue(root: Path, findings: list[Finding]) -> dict[str, Product]:
     return products
 
 
-def _product(row: dict[str, str | None]) -> Product:
+def _product(row: dict[str, str | None], line: int) -> Product:
     """Read one row.
 
     Raises:
@@ -67,6 +67,7 @@ def _product(row: dict[str, str | None]) -> Product:
         category=cells["category"],
         in_stock=_truth(cells["in_stock"]),
         attributes={name: value for name, value in cells.items() if name not in _KNOWN},
+        line=line,
     )
 
 

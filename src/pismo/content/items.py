@@ -27,7 +27,7 @@ FOLDERS: Mapping[str, tuple[Kind, ...]] = {
 }
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NOT_CONTENT = {"README.md", "catalogue.csv", "images"}
-_BESIDE = (".png", ".jpg", ".jpeg", ".gif", ".md", ".prize.json")
+_BESIDE = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".md", ".prize.json")
 
 Items = dict[tuple[Kind, str], Item]
 
@@ -112,6 +112,7 @@ def _load_item(
         hint=fields.text("hint") if kind is Kind.REBUS else "",
         prize=fields.text("prize") if kind in (Kind.REBUS, Kind.QUIZ) else "",
         products=_picked(fields) if kind is Kind.PICK else (),
+        lines=dict(fields.lines),
     )
     fields.finish()
     return item
@@ -124,19 +125,26 @@ def _picked(fields: Fields) -> tuple[PickedProduct, ...]:
         fields.wrong("products", "a list of products", listed)
         return ()
     picked = []
-    for entry in listed:
+    for number, entry in enumerate(listed):
         values = {"id": entry} if isinstance(entry, str) else entry
         if not isinstance(values, dict):
             fields.wrong("products", "ids, or tables with `id` and `comment`", entry)
             continue
-        line = fields.place_of("products").line
-        one = Fields(values, {}, fields.path, "product of a pick", fields.findings, line)
+        line = fields.place_of(f"products.{number}").line
+        begins = f"products.{number}."
+        lines = {
+            name.removeprefix(begins): at
+            for name, at in fields.lines.items()
+            if name.startswith(begins)
+        }
+        one = Fields(values, lines, fields.path, "product of a pick", fields.findings, line)
         picked.append(
             PickedProduct(
                 product_id=one.text("id", required=True),
                 comment=one.text("comment"),
                 image=one.text("image") or None,
                 alt=one.text("alt"),
+                lines={"id": line, **lines},
             )
         )
         one.finish()
@@ -147,12 +155,19 @@ def _check_item(item: Item, catalogue: Mapping[str, Product], findings: list[Fin
     if not item.body.strip() and not item.products:
         findings.append(EMPTY_BODY.at(item.source, kind=item.kind))
     if item.live_from and item.live_until and item.live_until < item.live_from:
-        findings.append(LIVE_ORDER.at(item.source, until=item.live_until, start=item.live_from))
+        findings.append(
+            LIVE_ORDER.at(item.place_of("live_until"), until=item.live_until, start=item.live_from)
+        )
     if item.image and not item.alt:
-        findings.append(ALT_MISSING.at(item.source, image=item.image))
+        findings.append(ALT_MISSING.at(item.place_of("image"), image=item.image))
     for picked in item.products:
         if picked.product_id not in catalogue:
             near = guess(picked.product_id, catalogue)
-            findings.append(UNKNOWN_PRODUCT.at(item.source, product=picked.product_id, guess=near))
+            findings.append(
+                UNKNOWN_PRODUCT.at(
+                    item.place_in(picked, "id"), product=picked.product_id, guess=near
+                )
+            )
         if picked.image and not picked.alt:
-            findings.append(ALT_MISSING.at(item.source, image=picked.image))
+            place = item.place_in(picked, "image")
+            findings.append(ALT_MISSING.at(place, image=picked.image))

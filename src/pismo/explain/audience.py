@@ -21,7 +21,15 @@ from pismo.plan.picks import picks_from, picks_wanted, products_in_letters
 from pismo.plan.state import State
 from pismo.recommend import prepare
 from pismo.render import missing
-from pismo.segments import answer_columns, case_sql, columns_of, compose, own_facts
+from pismo.segments import (
+    answer_columns,
+    case_sql,
+    columns_of,
+    compose,
+    compose_all,
+    own_facts,
+)
+from pismo.segments.report import SegmentReport, report_segments
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,6 +88,15 @@ class Audience:
         with self._lock:
             sql = f"SELECT {self._case(newsletter)} AS segment, count(*) FROM facts GROUP BY 1"  # noqa: S608  # confined
             return dict(self._connection().execute(sql).fetchall())
+
+    def segment_report(self, newsletter: str) -> SegmentReport:
+        """Count who fits each segment of a newsletter, and who gets its letter."""
+        workspace = self.workspace
+        composed, _ = compose_all(workspace.segments, columns_of(workspace))
+        listed = workspace.newsletters[newsletter].segments
+        segments = [workspace.segments[name] for name in listed if name in composed]
+        with self._lock:
+            return report_segments(self._connection(), segments, composed)
 
     def segment_of(self, newsletter: str, person: str) -> str:
         """Return which segment of a newsletter a person is in.

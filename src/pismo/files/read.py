@@ -87,7 +87,10 @@ def _front_matter(text: str, path: str, kind: str, findings: list[Finding]) -> F
 
 @lru_cache(maxsize=8192)
 def _parsed(text: str) -> tuple[dict[str, object], dict[str, int]]:
-    """Parse YAML with the line of each top-level name; aliases are refused (they can explode).
+    """Parse YAML with the line of each name, `products.0.comment` for a nested one.
+
+    Aliases are refused: they can explode.
+
 
     Remembered by its text: the preview reads all files again at each save.
     """
@@ -115,7 +118,27 @@ def _mapping(
             )
         values[key] = _value(loader, value_node)
         lines[key] = key_node.start_mark.line + 2
+        lines |= _nested_lines(value_node, key)
     return values, lines
+
+
+def _nested_lines(node: yaml.Node, name: str) -> dict[str, int]:
+    """Name the lines of what stands in a list or a table: `products.0`, `products.0.comment`.
+
+    A text below its name (after `|` or `>`) begins on the next line.
+    """
+    lines: dict[str, int] = {}
+    if isinstance(node, yaml.SequenceNode):
+        inside = [(str(number), entry, entry) for number, entry in enumerate(node.value)]
+    elif isinstance(node, yaml.MappingNode):
+        inside = [(str(key.value), key, value) for key, value in node.value]
+    else:
+        return lines
+    for part, begins, value in inside:
+        below = isinstance(value, yaml.ScalarNode) and value.style in ("|", ">")
+        lines[f"{name}.{part}"] = begins.start_mark.line + 2 + below
+        lines |= _nested_lines(value, f"{name}.{part}")
+    return lines
 
 
 def _value(loader: yaml.SafeLoader, node: yaml.Node) -> object:

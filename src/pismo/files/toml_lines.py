@@ -11,20 +11,27 @@ _NAME = re.compile(
 def toml_lines(text: str) -> dict[str, int]:
     """Map dotted names, tables included, to 1-based lines; the first mention wins.
 
-    Names inside multi-line strings are not names. An array of tables counts as one table.
+    Names inside multi-line strings are not names. Tables of an array have their numbers, too:
+    `people` and `people.0` are the first.
     """
     found: dict[str, int] = {}
-    table, fence = "", ""
+    counts: dict[str, int] = {}
+    tables, fence = [""], ""
     for number, line in enumerate(text.split("\n"), 1):
         if fence:
             fence = "" if line.count(fence) % 2 else fence
             continue
         if header := _TABLE.match(line):
-            table = _plain(header.group(1)) + "."
-            found.setdefault(table[:-1], number)
+            tables = [_plain(header.group(1)) + "."]
+            if line.lstrip().startswith("[["):
+                entry = counts[tables[0]] = counts.get(tables[0], -1) + 1
+                tables.append(f"{tables[0]}{entry}.")
+            for table in tables:
+                found.setdefault(table[:-1], number)
             continue
         if name := _NAME.match(line):
-            found.setdefault(table + _plain(name.group(1)), number)
+            for table in tables:
+                found.setdefault(table + _plain(name.group(1)), number)
         fence = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
     return found
 

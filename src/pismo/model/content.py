@@ -25,12 +25,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickedProduct:
-    """A product an editor chose by hand, and what they say about it (Markdown)."""
+    """A product an editor chose by hand, and what they say about it.
+
+    `lines` says where `id`, `comment` … stand in the item's file.
+    """
 
     product_id: str
     comment: str = ""
     image: str | None = None
     alt: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Item:
     """One piece of content, written once and used by many issues.
 
     `body` is Markdown with Jinja; its first line stands at `body_line` of `source.path`.
-    `image` is a path relative to the item's own file.
+    `image` is a path relative to the item's own file. `lines` says where the fields stand.
     """
 
     kind: Kind
@@ -63,6 +67,16 @@ class Item:
     hint: str = ""
     prize: str = ""
     products: tuple[PickedProduct, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def place_of(self, name: str) -> Source:
+        """Return where front-matter field `name` stands (the file's first line if nowhere)."""
+        return Source(self.source.path, self.lines.get(name, 1))
+
+    def place_in(self, picked: PickedProduct, name: str) -> Source:
+        """Return where a field of one of the `products` stands (its id if nowhere)."""
+        line = picked.lines.get(name, picked.lines.get("id", 1))
+        return Source(self.source.path, line)
 
     def is_live(self, on: date) -> bool:
         """Tell whether the item may appear in an issue dated `on` (both ends included)."""
@@ -73,7 +87,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product that content may name, from `content/catalogue.csv` (nothing personal)."""
+    """A product that content may name, from `line` of `content/catalogue.csv`; not personal."""
 
     product_id: str
     title: str
@@ -85,6 +99,7 @@ class Product:
     image: str = ""
     old_price: Decimal | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +162,8 @@ class Issue:
 class Segment:
     """A named group of readers: an SQL predicate over the facts, with examples.
 
-    `where` may name other segments as `$id`; it starts at `where_line` of `source.path`.
+    `where` may name other segments as `$id`; it starts at `where_line` of `source.path`. `lines`
+    says where the fields stand.
     """
 
     id: str
@@ -158,6 +174,11 @@ class Segment:
     doc: str = ""
     example_in: tuple[Mapping[str, FactValue], ...] = ()
     example_out: tuple[Mapping[str, FactValue], ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def place_of(self, name: str) -> Source:
+        """Return where field `name` stands (the file's first line if nowhere)."""
+        return Source(self.source.path, self.lines.get(name, 1))
 
 
 EVERYONE = "everyone"
@@ -172,3 +193,4 @@ class Person:
     about: str
     facts: Mapping[str, FactValue]
     source: Source
+    lines: Mapping[str, int] = field(default_factory=dict)

@@ -119,26 +119,35 @@ def _run_examples(
     columns: Mapping[str, Column],
     findings: list[Finding],
 ) -> None:
-    place = Source(segment.source.path)
     for side, examples in (("in", segment.example_in), ("out", segment.example_out)):
         if not examples:
-            findings.append(NO_EXAMPLE.at(place, side=side, segment=segment.id))
+            findings.append(NO_EXAMPLE.at(segment.source, side=side, segment=segment.id))
         for number, example in enumerate(examples, 1):
             name = f"example.{side}" + (f"[{number}]" if len(examples) > 1 else "")
-            if not _values_fit(name, example, segment, columns, findings):
+            place = _place_of_example(segment, side, number)
+            if not _values_fit(name, place, example, segment, columns, findings):
                 continue
             if person_fits(engine, sql, example, columns) != (side == "in"):
                 findings.append(EXAMPLE_FAILS.at(place, example=name, segment=segment.id))
 
 
+def _place_of_example(segment: Segment, side: str, number: int) -> Source:
+    """Return where an example begins: its own table, its list, or the table of them all."""
+    for name in (f"example.{side}.{number - 1}", f"example.{side}", "example"):
+        if name in segment.lines:
+            return segment.place_of(name)
+    return segment.source
+
+
 def _values_fit(
     name: str,
+    place: Source,
     example: Mapping[str, FactValue],
     segment: Segment,
     columns: Mapping[str, Column],
     findings: list[Finding],
 ) -> bool:
-    place, before = Source(segment.source.path), len(findings)
+    before = len(findings)
     for column, value in example.items():
         if column not in columns:
             near = guess(column, columns)

@@ -51,7 +51,7 @@ def load_people(root: Path, findings: list[Finding]) -> tuple[Person, ...]:
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         fields.wrong("people", "a list of [[people]] tables", listed)
         return ()
-    people = tuple(_person(one, fields) for one in listed)
+    people = tuple(_person(one, fields, number) for number, one in enumerate(listed))
     fields.finish()
     return people
 
@@ -70,6 +70,7 @@ def _segment(fields: Fields, segment_id: str, lines: Sequence[str]) -> Segment:
         source=Source(fields.path),
         example_in=_examples(example, "in"),
         example_out=_examples(example, "out"),
+        lines=dict(fields.lines),
     )
     example.finish()
     fields.finish()
@@ -89,14 +90,24 @@ def _examples(fields: Fields, name: str) -> tuple[Mapping[str, FactValue], ...]:
     return tuple(examples)
 
 
-def _person(values: Mapping[str, object], fields: Fields) -> Person:
+def _person(values: Mapping[str, object], fields: Fields, number: int) -> Person:
     person_id = str(values.get("id", ""))
     if not person_id:
         fields.wrong("people", "tables with an `id`", values)
     about = str(values.get("about", ""))
     facts = {name: value for name, value in values.items() if name not in ("id", "about")}
+    begins = f"people.{number}."
+    lines = {
+        name.removeprefix(begins): line
+        for name, line in fields.lines.items()
+        if name.startswith(begins)
+    }
     return Person(
-        id=person_id, about=about, facts=_facts(facts, fields), source=Source(fields.path)
+        id=person_id,
+        about=about,
+        facts=_facts(facts, fields),
+        source=fields.place_of(begins[:-1]),
+        lines=lines,
     )
 
 

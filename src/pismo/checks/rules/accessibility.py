@@ -1,12 +1,16 @@
 """Letters that can be read aloud, in the dark, and with tired eyes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from pismo.checks.colours import contrast, inverted, parsed
+from pismo.checks.colours import colour_in, contrast, inverted, parsed
+from pismo.checks.markup import Tag
+from pismo.checks.places import setting_place
 from pismo.checks.scope import IssueScope, LetterScope
-from pismo.model.finding import Finding, Rule, Severity
+from pismo.model.finding import Finding, Rule, Severity, Source
+from pismo.model.workspace import Workspace
 
 NO_LANGUAGE = Rule(
     "a11y-language",
@@ -83,9 +87,59 @@ ALT_LONG = Rule(
     hint_ru="хватит фразы; история — в тексте",
 )
 
+ALT_EMPTY = Rule(
+    "a11y-alt-vague",
+    Severity.WARNING,
+    en="alt «{alt}» says only that there is a picture",
+    ru="alt «{alt}» говорит только, что там картинка",
+    hint_en="say what one would see",
+    hint_ru="скажите, что на ней",
+)
+
+NO_COLOUR = Rule(
+    "brand-colour",
+    Severity.ERROR,
+    en="'{colour}' is no colour, in brand.{name}",
+    ru="«{colour}» — не цвет (brand.{name})",
+    hint_en="write it like #b5502f",
+    hint_ru="напишите как #b5502f",
+)
+
 _ENOUGH, _SMALLEST, _ALT = 4.5, 12, 200
-_FILE_NAME = re.compile(r"[\w-]+\.(png|jpe?g|gif|webp|svg)", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r"[\w-]+\.(png|jpe?g|gif|webp|svg)|(?:img|dsc|dscn|image|photo|screenshot|снимок)[\s_-]*\d[\d\s_.-]*",
+    re.IGNORECASE,
+)
+_NOT_SAYING = {
+    "image", "picture", "photo", "img", "pic", "banner", "alt", "untitled", "graphic",
+    "illustration", "картинка", "фото", "изображение", "фотография", "рисунок", "баннер",
+    "иллюстрация", "без названия",
+}  # fmt: skip
 _TEXT_LENGTH = 40
+_NAMED_SIZES = {
+    "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "smaller": 13.0, "medium": 16.0,
+    "large": 18.0, "x-large": 24.0, "1": 10.0, "2": 13.0, "3": 16.0, "4": 18.0, "5": 24.0,
+}  # fmt: skip
+"""CSS's words, and the numbers of <font size>, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a text looks: its colour, its size in pixels, the colour behind it."""
+
+    colour: str
+    size: float
+    background: str
+
+
+def check_brand(workspace: Workspace) -> Iterator[Finding]:
+    """Check that the brand's colours are colours."""
+    brand = workspace.settings.brand
+    colours = {"accent": brand.accent, "background": brand.background, "text": brand.text}
+    for name, colour in colours.items():
+        if parsed(colour) is None:
+            place = setting_place(workspace.root, f"brand.{name}")
+            yield NO_COLOUR.at(place, name=name, colour=colour)
 
 
 def check_headings(scope: IssueScope) -> Iterator[Finding]:
@@ -110,79 +164,131 @@ def check_alts(scope: IssueScope) -> Iterator[Finding]:
         for image in document.images:
             if _FILE_NAME.fullmatch(image.alt.strip()):
                 yield ALT_FILE.at(image.place, alt=image.alt)
+            elif image.alt.strip(" .").lower() in _NOT_SAYING:
+                yield ALT_EMPTY.at(image.place, alt=image.alt)
             elif len(image.alt) > _ALT:
                 yield ALT_LONG.at(image.place, length=len(image.alt))
 
 
 def check_page(scope: LetterScope) -> Iterator[Finding]:
     """Check the finished page: language, table roles, sizes."""
-    place = scope.issue.source
     if not scope.page.get("lang"):
-        yield NO_LANGUAGE.at(place)
+        yield NO_LANGUAGE.at(scope.issue.source)
     tables = scope.page.iter("table")
     if any(table.get("role") is None and table.find(".//th") is None for table in tables):
-        yield TABLE_ROLE.at(place)
-    for text, style, _ in _texts(scope.page):
-        size = style.get("font-size", "")
-        if size.endswith("px") and 0 < float(size[:-2] or 0) < _SMALLEST:
-            yield SMALL_TEXT.at(place, text=text, size=size[:-2])
+        yield TABLE_ROLE.at(_origin(scope.inside, lambda tag: tag.name == "table"))
+    for text, look in _texts(scope.page):
+        if 0 < look.size < _SMALLEST:
+            place = _origin(scope.inside, _has_size(look.size), text)
+            yield SMALL_TEXT.at(place, text=text, size=f"{look.size:.3g}")
 
 
 def check_contrast(scope: LetterScope) -> Iterator[Finding]:
     """Check each text's contrast in the light, and under a client that turns colours over."""
     seen: set[tuple[str, str]] = set()
-    for text, style, background in _texts(scope.page):
-        colour = style.get("color", "#000000")
-        if (colour, background) in seen:
+    for text, look in _texts(scope.page):
+        if (look.colour, look.background) in seen:
             continue
-        seen.add((colour, background))
-        front, back = parsed(colour), parsed(background)
+        seen.add((look.colour, look.background))
+        back = parsed(look.background)
+        front = parsed(look.colour, back) if back else None
         if front is None or back is None:
             continue
-        ratio = contrast(front, back)
+        ratio, dark = contrast(front, back), contrast(inverted(front), inverted(back))
         if ratio < _ENOUGH:
-            shown = {"colour": colour, "background": background, "ratio": f"{ratio:.1f}"}
-            yield CONTRAST.at(scope.issue.source, text=text, **shown)
-        dark = contrast(inverted(front), inverted(back))
-        if dark < _ENOUGH <= ratio:
-            yield DARK_CONTRAST.at(scope.issue.source, text=text, ratio=f"{dark:.1f}")
+            shown = {"colour": look.colour, "background": look.background, "ratio": f"{ratio:.1f}"}
+            yield CONTRAST.at(_origin_of_colours(scope.inside, look, text), text=text, **shown)
+        elif dark < _ENOUGH:
+            place = _origin_of_colours(scope.inside, look, text)
+            yield DARK_CONTRAST.at(place, text=text, ratio=f"{dark:.1f}")
 
 
-def _texts(page: Any) -> Iterator[tuple[str, dict[str, str], str]]:  # noqa: ANN401  # lxml
-    """Yield each visible text, its inherited style, and the background behind it."""
+def _origin(scope: IssueScope, caused: Callable[[Tag], bool], text: str = "") -> Source:
+    """Find the tag that a writer wrote and that caused something; else the text; else the issue."""
+    for document in scope.documents.values():
+        for tag in document.markup.tags:
+            if caused(tag):
+                return document.place_of(tag)
+    return scope.place_of_text(text)
+
+
+def _has_size(size: float) -> Callable[[Tag], bool]:
+    return lambda tag: _size_of(tag) == size
+
+
+def _origin_of_colours(scope: IssueScope, look: Look, text: str) -> Source:
+    """Find where one of two colours was written: in a tag, or in the brand's settings."""
+    wanted = {parsed(look.colour), parsed(look.background)}
+    place = _origin(scope, lambda tag: bool(wanted & {parsed(one) for one in _colours_of(tag)}))
+    if place != scope.issue.source:
+        return place
+    brand = scope.workspace.settings.brand
+    for name, colour in (
+        ("accent", brand.accent),
+        ("text", brand.text),
+        ("background", brand.background),
+    ):
+        written = setting_place(scope.workspace.root, f"brand.{name}")
+        if parsed(colour) in wanted and written != setting_place(scope.workspace.root, "brand"):
+            return written
+    return scope.place_of_text(text)
+
+
+def _colours_of(tag: Tag) -> Iterator[str]:
+    style = style_of(tag.attributes.get("style", ""))
+    yield from (style.get(name, "") for name in ("color", "background-color"))
+    yield from (tag.attributes.get(name, "") for name in ("color", "bgcolor"))
+    yield colour_in(style.get("background", ""))
+
+
+def _size_of(tag: Tag) -> float:
+    style = style_of(tag.attributes.get("style", ""))
+    size = style.get("font-size") or (tag.name == "font" and tag.attributes.get("size", ""))
+    return pixels(size or "", 16)
+
+
+def _texts(page: Any) -> Iterator[tuple[str, Look]]:  # noqa: ANN401  # lxml
+    """Yield each visible text and how it looks."""
     body = page.find("body")
     if body is not None:
-        yield from _walk(body, {}, "#ffffff")
+        yield from _walk(body, Look("#000000", 16, "#ffffff"))
 
 
-def _walk(
-    node: Any,  # noqa: ANN401  # lxml
-    inherited: dict[str, str],
-    background: str,
-) -> Iterator[tuple[str, dict[str, str], str]]:
+def _walk(node: Any, around: Look) -> Iterator[tuple[str, Look]]:  # noqa: ANN401  # lxml
     if not isinstance(node.tag, str):
         return
     own = style_of(node.get("style", ""))
     if own.get("display") == "none" or own.get("visibility") == "hidden":
         return
-    style = inherited | {name: own[name] for name in ("color", "font-size") if name in own}
-    behind = own.get("background-color") or node.get("bgcolor") or _colour_of(own.get("background"))
-    background = behind if behind and behind not in ("transparent", "none") else background
-    text = (node.text or "").strip()
-    if text:
-        yield text[:_TEXT_LENGTH], style, background
+    size = own.get("font-size") or (node.get("size") if node.tag == "font" else "")
+    behind = own.get("background-color") or node.get("bgcolor")
+    behind = behind or colour_in(own.get("background", ""))
+    look = Look(
+        own.get("color") or (node.get("color") if node.tag == "font" else "") or around.colour,
+        pixels(size or "", around.size),
+        around.background if behind in ("", None, "transparent", "none") else behind,
+    )
+    if text := (node.text or "").strip():
+        yield text[:_TEXT_LENGTH], look
     for child in node:
-        yield from _walk(child, style, background)
+        yield from _walk(child, look)
         if tail := (child.tail or "").strip():
-            yield tail[:_TEXT_LENGTH], style, background
+            yield tail[:_TEXT_LENGTH], look
+
+
+def pixels(size: str, around: float) -> float:
+    """Return a font size in CSS pixels; `around` it text is that large. Unknown ones inherit."""
+    size = size.strip().lower()
+    if size in _NAMED_SIZES:
+        return _NAMED_SIZES[size]
+    found = re.fullmatch(r"([\d.]+)(px|pt|em|rem|%)", size)
+    if not found:
+        return around
+    factor = {"px": 1.0, "pt": 4 / 3, "em": around, "rem": 16.0, "%": around / 100}[found[2]]
+    return round(float(found[1]) * factor, 2)
 
 
 def style_of(attribute: str) -> dict[str, str]:
     """Read a style attribute; the last of two declarations wins."""
     pairs = (declaration.partition(":") for declaration in attribute.split(";"))
     return {name.strip().lower(): value.strip() for name, _, value in pairs if value}
-
-
-def _colour_of(background: str | None) -> str | None:
-    found = re.search(r"#[0-9a-fA-F]{3,8}\b|rgba?\([^)]*\)", background or "")
-    return found[0] if found else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from html.parser import HTMLParser
 from importlib.resources import files
+from types import MappingProxyType
 
 from pismo.checks.rules.accessibility import style_of
 from pismo.checks.scope import IssueScope, LetterScope
@@ -28,6 +29,38 @@ VANISHES = Rule(
     hint_ru="нужен текст, картинка или ссылка на страницу",
 )
 
+HEAD_ONLY = Rule(
+    "client-head-only",
+    Severity.WARNING,
+    en="<{feature}> in the middle of a letter is dropped by Gmail and others",
+    ru="<{feature}> посреди письма Gmail и другие выбрасывают",
+    hint_en="styles belong into the layout: mj-style, or a style attribute",
+    hint_ru="стилям место в макете: mj-style, или в атрибуте style",
+)
+SCRIPTED = Rule(
+    "client-script",
+    Severity.WARNING,
+    en="{feature} runs in no mail program",
+    ru="{feature} не сработает ни в одной почте",
+    hint_en="link to a page",
+    hint_ru="дайте ссылку на страницу",
+)
+UNCLOSED = Rule(
+    "html-unclosed",
+    Severity.WARNING,
+    en="<{feature}> is never closed: all that follows may look so",
+    ru="<{feature}> не закрыт: так может выглядеть и всё, что ниже",
+    hint_en="add </{feature}>",
+    hint_ru="добавьте </{feature}>",
+)
+STRAY_END = Rule(
+    "html-stray-end",
+    Severity.WARNING,
+    en="</{feature}> closes nothing",
+    ru="</{feature}> ничего не закрывает",
+)
+
+_HEAD_ONLY = {"style", "link", "meta", "base", "title", "html", "head", "body"}
 _CORE = (
     "gmail.desktop-webmail",
     "gmail.ios",
@@ -119,45 +152,82 @@ _NAMES = {
     "yahoo": "Yahoo",
     "mail-ru": "Mail.ru",
 }
+_UNLISTED = {"html-details": "Gmail, Outlook, Mail.ru", "html-summary": "Gmail, Outlook, Mail.ru"}
+"""What caniemail has no table of, by our own look: it stays open and cannot be folded."""
 _VALUES = {
     ("display", "flex"): "css-display-flex",
     ("display", "inline-flex"): "css-display-flex",
     ("display", "grid"): "css-display-grid",
     ("display", "none"): "css-display-none",
 }
+_PROPERTIES = {
+    "grid-template-columns": "css-grid-template",
+    "grid-template-rows": "css-grid-template",
+    **dict.fromkeys(("top", "left", "right", "bottom"), "css-left-right-top-bottom"),
+}
+_ATTRIBUTES = {
+    "srcset": "html-srcset",
+    "hidden": "html-hidden",
+    "loading": "html-loading-attribute",
+}
+_INSIDE = {
+    r"linear-gradient\(": "css-linear-gradient",
+    r"radial-gradient\(": "css-radial-gradient",
+    r"conic-gradient\(": "css-conic-gradient",
+    r"var\(--": "css-variables",
+    r"calc\(": "css-unit-calc",
+    r"\bclamp\(": "css-function-clamp",
+    r"\bmin\(": "css-function-min",
+    r"\bmax\(": "css-function-max",
+    r"\d(?:vh|vmin|vmax)\b": "css-unit-vmin",
+}
+"""Features of values, by what they look like."""
 
 
 def check_raw_html(scope: IssueScope) -> Iterator[Finding]:
     """Check HTML that writers put into Markdown, at its line."""
     for document in scope.documents.values():
         for passage in document.html:
-            yield from check_markup(passage.text, passage.place)
+            yield from check_markup(passage.text, passage.place, scope.settings.allow)
+        for tag in document.markup.tags:
+            place = document.place_of(tag)
+            if tag.name in _HEAD_ONLY:
+                yield HEAD_ONLY.at(place, feature=tag.name)
+            for name in tag.attributes:
+                if name.startswith("on"):
+                    yield SCRIPTED.at(place, feature=name)
+        for tag in document.markup.open:
+            yield UNCLOSED.at(document.place_of(tag), feature=tag.name)
+        for tag in document.markup.stray:
+            yield STRAY_END.at(document.place_of(tag), feature=tag.name)
 
 
 def check_letter(scope: LetterScope) -> Iterator[Finding]:
-    """Check the finished letter's own markup; each feature once, at the issue."""
+    """Check the finished letter's own markup; each feature once, at the issue.
+
+    What a writer wrote in Markdown has been told at its line.
+    """
     html = re.sub(r"<!--\[if.*?<!\[endif\]-->", "", scope.email.html, flags=re.DOTALL)
-    seen: set[str] = set()
-    for finding in check_markup(html, scope.issue.source):
+    written = check_raw_html(scope.inside)
+    seen = {dict(finding.values).get("feature", "") for finding in written}
+    for finding in check_markup(html, scope.issue.source, scope.inside.settings.allow):
         slug = dict(finding.values).get("feature", "")
         if slug not in seen:
             seen.add(slug)
-            yield (
-                UNSUPPORTED.at(scope.issue.source, **dict(finding.values))
-                if (finding.rule is UNSUPPORTED)
-                else VANISHES.at(scope.issue.source, **dict(finding.values))
-            )
+            yield finding.rule.at(scope.issue.source, **dict(finding.values))
 
 
-def check_markup(html: str, place: Source) -> Iterator[Finding]:
-    """Check a piece of HTML that begins at `place`."""
+def check_markup(
+    html: str, place: Source, allow: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Finding]:
+    """Check a piece of HTML that begins at `place`; `allow` are features let through."""
     reader = _Reader()
     reader.feed(html)
     for tag, line in reader.tags:
         if tag in _VANISHING:
             yield VANISHES.at(place.shifted(line), feature=tag, clients=_missing(f"html-{tag}"))
     for slug, line in reader.features:
-        if clients := _missing(slug):
+        if slug not in allow and (clients := _missing(slug)):
             name = slug.partition("-")[2]
             yield UNSUPPORTED.at(place.shifted(line), feature=name, clients=clients, slug=slug)
 
@@ -166,6 +236,8 @@ def _missing(slug: str) -> str:
     """Name the families among the core clients that lack a feature, '' if none or allowed."""
     table = _table()
     answers = table["features"].get(slug, "")
+    if slug in _UNLISTED:
+        return _UNLISTED[slug]
     tag = slug.removeprefix("html-")
     if not answers:
         return "Gmail, Outlook, Mail.ru" if tag in _VANISHING else ""
@@ -206,19 +278,17 @@ class _Reader(HTMLParser):
         for name, value in attrs:
             if name == "style":
                 self._read_style(value or "", line)
+            elif name in _ATTRIBUTES:
+                self.features.append((_ATTRIBUTES[name], line))
             elif name == "src" and tag == "img":
                 self._read_source(value or "", line)
 
     def _read_style(self, style: str, line: int) -> None:
         for name, value in style_of(style).items():
-            slug = _VALUES.get((name, value.lower()), f"css-{name}")
+            slug = _VALUES.get((name, value.lower()), _PROPERTIES.get(name, f"css-{name}"))
             self.features.append((slug, line))
-            if "linear-gradient(" in value:
-                self.features.append(("css-linear-gradient", line))
-            if "var(--" in value:
-                self.features.append(("css-variables", line))
-            if "calc(" in value:
-                self.features.append(("css-unit-calc", line))
+            inside = (slug for pattern, slug in _INSIDE.items() if re.search(pattern, value))
+            self.features.extend((slug, line) for slug in inside)
 
     def _read_source(self, source: str, line: int) -> None:
         suffix = source.partition("?")[0].rpartition(".")[2].lower()

@@ -1,11 +1,14 @@
 """What is used when: expired, repeated, drafts, unused."""
 
+import itertools
+import re
 from collections.abc import Iterator
 
 from pismo.checks.scope import IssueScope
-from pismo.model.content import Issue, Kind
+from pismo.model.content import EVERYONE, Issue, Item, Kind
 from pismo.model.finding import Finding, Rule, Severity
 from pismo.model.workspace import Workspace
+from pismo.text import guess
 
 DRAFT_ISSUE = Rule(
     "draft-issue",
@@ -31,6 +34,30 @@ REPEATED = Rule(
     hint_en="readers remember; choose another one",
     hint_ru="читатели помнят; возьмите другое",
 )
+TWICE = Rule(
+    "item-twice",
+    Severity.WARNING,
+    en="{kind} '{slug}' stands in this issue already",
+    ru="{kind} «{slug}» уже стоит в этом выпуске",
+    hint_en="take one of them out",
+    hint_ru="оставьте что-то одно",
+)
+UNKNOWN_SEGMENT_ID = Rule(
+    "segment-unknown-id",
+    Severity.ERROR,
+    en="no segment is called '{segment}', so this is true for nobody",
+    ru="сегмента «{segment}» нет, и это условие не выполнится ни для кого",
+    hint_en="did you mean '{guess}'?",
+    hint_ru="может быть, «{guess}»?",
+)
+NOT_LISTED = Rule(
+    "segment-not-listed",
+    Severity.WARNING,
+    en="newsletter '{newsletter}' has no segment '{segment}', so this is true for nobody",
+    ru="у рассылки «{newsletter}» нет сегмента «{segment}»: условие не выполнится ни для кого",
+    hint_en="list it under segments in newsletter.toml, or take the branch out",
+    hint_ru="впишите его в segments в newsletter.toml или уберите ветку",
+)
 UNUSED = Rule(
     "item-unused",
     Severity.NOTE,
@@ -38,8 +65,9 @@ UNUSED = Rule(
     ru="{kind} «{slug}» пока не стоит ни в одном выпуске",
 )
 
-_RECENT = 4
-"""How many earlier issues of a newsletter readers are taken to remember."""
+_SEGMENT_ID = re.compile(r"segment\.id\s*(?:==|!=|in|not in)\s*([^%}]+)")
+_IF = re.compile(r"\{%-?\s*(if|elif|else|endif)\b")
+_NAME = re.compile(r"[\"']([\w-]+)[\"']")
 
 
 def check_drafts(scope: IssueScope) -> Iterator[Finding]:
@@ -48,18 +76,63 @@ def check_drafts(scope: IssueScope) -> Iterator[Finding]:
         yield DRAFT_ISSUE.at(scope.issue.place_of("draft"))
     for item in scope.items:
         if item.draft:
-            yield DRAFT_ITEM.at(item.source, kind=item.kind, slug=item.slug, issue=scope.issue.id)
+            yield DRAFT_ITEM.at(
+                item.place_of("draft"), kind=item.kind, slug=item.slug, issue=scope.issue.id
+            )
 
 
 def check_repeats(scope: IssueScope) -> Iterator[Finding]:
     """Find items that one of the last issues of the same newsletter had."""
     for item in scope.items:
-        for earlier in _earlier(scope.workspace, scope.issue):
+        for earlier in _earlier(scope):
             if names(earlier, item.kind, item.slug):
-                line = _line_of(scope.issue, item.slug)
-                place = scope.issue.source.shifted(line)
+                lines = _lines_of(scope.issue, item.kind, item.slug)
+                place = scope.issue.source.shifted(lines[0] if lines else 0)
                 yield REPEATED.at(place, kind=item.kind, slug=item.slug, earlier=earlier.id)
                 break
+
+
+def check_twice(scope: IssueScope) -> Iterator[Finding]:
+    """Find items that one letter shows twice; in two branches of an `if` they may stand."""
+    for item in scope.items:
+        calls = list(_calls(scope.issue, item.kind, item.slug))
+        for one, other in itertools.combinations(calls, 2):
+            branches = [_branch(scope.issue.body, at) for at in (one, other)]
+            if all(mine == his for mine, his in zip(*branches, strict=False)):
+                line = scope.issue.body.count("\n", 0, other)
+                place = scope.issue.source.shifted(scope.issue.body_line - 1 + line)
+                yield TWICE.at(place, kind=item.kind, slug=item.slug)
+
+
+def _branch(body: str, end: int) -> list[tuple[int, int]]:
+    """Return in which branch of which `if` a place stands, outermost first."""
+    way: list[tuple[int, int]] = []
+    for tag in _IF.finditer(body, 0, end):
+        if tag[1] == "if":
+            way.append((tag.start(), 0))
+        elif way and tag[1] == "endif":
+            way.pop()
+        elif way:
+            way[-1] = (way[-1][0], way[-1][1] + 1)
+    return way
+
+
+def check_segment_ids(scope: IssueScope) -> Iterator[Finding]:
+    """Find conditions on a segment that does not exist, or that the newsletter does not have."""
+    known, listed = scope.workspace.segments, scope.newsletter.segments
+    every: tuple[Issue | Item, ...] = (scope.issue, *scope.items)
+    for written in every:
+        for test in _SEGMENT_ID.finditer(written.body):
+            for named in _NAME.finditer(test[1]):
+                at = test.start(1) + named.start()
+                line = written.body_line - 1 + written.body.count("\n", 0, at)
+                place, segment = written.source.shifted(line), named[1]
+                if segment not in (*known, EVERYONE):
+                    near = guess(segment, (*known, EVERYONE))
+                    yield UNKNOWN_SEGMENT_ID.at(place, segment=segment, guess=near)
+                elif segment not in (*listed, EVERYONE) and written is scope.issue:
+                    name = scope.newsletter.name
+                    yield NOT_LISTED.at(place, segment=segment, newsletter=name)
 
 
 def check_unused(workspace: Workspace) -> Iterator[Finding]:
@@ -71,19 +144,25 @@ def check_unused(workspace: Workspace) -> Iterator[Finding]:
 
 def names(issue: Issue, kind: Kind, slug: str) -> bool:
     """Tell whether an issue's text calls `kind("slug")`."""
-    return any(f"{kind}({quote}{slug}{quote}" in issue.body for quote in "\"'")
+    return bool(_lines_of(issue, kind, slug))
 
 
-def _earlier(workspace: Workspace, issue: Issue) -> list[Issue]:
+def _earlier(scope: IssueScope) -> list[Issue]:
+    issue = scope.issue
     same = [
         other
-        for other in workspace.issues.values()
+        for other in scope.workspace.issues.values()
         if other.newsletter == issue.newsletter and other.date < issue.date
     ]
-    return sorted(same, key=lambda other: other.date, reverse=True)[:_RECENT]
+    return sorted(same, key=lambda other: other.date, reverse=True)[: scope.settings.recent_issues]
 
 
-def _line_of(issue: Issue, slug: str) -> int:
-    """Return how far below the file's first line `slug` is named."""
-    before, _, _ = issue.body.partition(slug)
-    return issue.body_line - 1 + before.count("\n")
+def _lines_of(issue: Issue, kind: Kind, slug: str) -> list[int]:
+    """Return how far below the file's first line each `kind("slug")` stands."""
+    before = (issue.body.count("\n", 0, at) for at in _calls(issue, kind, slug))
+    return [issue.body_line - 1 + line for line in before]
+
+
+def _calls(issue: Issue, kind: Kind, slug: str) -> Iterator[int]:
+    call = re.compile(rf"\b{kind}\(\s*[\"']{re.escape(slug)}[\"']")
+    return (found.start() for found in call.finditer(issue.body))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from pismo.checks.documents import Passage
 from pismo.checks.rules.content import names
 from pismo.checks.scope import IssueScope
 from pismo.games import RebusError, fenced, review_rebus
@@ -28,9 +29,11 @@ PRIZE_IN_CLEAR = Rule(
 )
 
 _ANSWER = re.compile(r"^answer:\s*(.+?)\s*$", re.MULTILINE)
+_HINT = re.compile(r"^hint:\s*(.+?)\s*$", re.MULTILINE)
 _CODE = re.compile(
-    r"(?:промо-?код\w*|код\w* на скидку|promo ?code|discount code)"
-    r"[\s:—–«\"'*`-]+([A-ZА-ЯЁ0-9][A-ZА-ЯЁ0-9-]{3,})"
+    r"(?:(?i:промо-?код\w*|купон\w*|ваучер\w*|код\w* (?:на скидку|скидки)|promo ?code|coupon"
+    r"(?: code)?|voucher|discount code))[\s:—–«\"'*`=-]+(?:is )?(?=[A-ZА-ЯЁ0-9-]*[A-ZА-ЯЁ])"
+    r"([A-ZА-ЯЁ0-9][A-ZА-ЯЁ0-9-]{3,})"
 )
 
 
@@ -44,34 +47,42 @@ def check_waiting(workspace: Workspace) -> Iterator[Finding]:
 
 
 def check_answers(scope: IssueScope) -> Iterator[Finding]:
-    """Find an answer that the rest of the letter gives away."""
-    texts = [(path, document) for path, document in scope.documents.items()]
+    """Find an answer that the letter gives away: its text, its titles, its hint."""
     for item in scope.items:
         answer = _answer(item)
         if not answer:
             continue
-        word = re.compile(rf"\b{re.escape(answer)}\b", re.IGNORECASE)
-        if word.search(scope.issue.subject + " " + scope.issue.preheader):
-            yield ANSWER_TOLD.at(scope.issue.place_of("subject"), answer=answer, slug=item.slug)
-        for path, document in texts:
-            if path == item.source.path:
-                continue
-            for passage in document.passages:
-                if found := word.search(passage.text):
-                    line = passage.text[: found.start()].count("\n")
-                    yield ANSWER_TOLD.at(passage.place.shifted(line), answer=answer, slug=item.slug)
+        letters = "".join("[её]" if letter in "её" else re.escape(letter) for letter in answer)
+        word = re.compile(rf"\b{letters}\b", re.IGNORECASE)
+        for passage in (*_read(scope), *_hints(item)):
+            if found := word.search(passage.text):
+                place = passage.place.shifted(passage.text[: found.start()].count("\n"))
+                yield ANSWER_TOLD.at(place, answer=answer, slug=item.slug)
 
 
 def check_prizes(scope: IssueScope) -> Iterator[Finding]:
     """Find promo codes in clear in a letter whose game has them as its prize."""
-    if not any(item.kind is Kind.REBUS for item in scope.items):
+    if not any(item.kind in (Kind.REBUS, Kind.QUIZ) for item in scope.items):
         return
-    for path, document in scope.documents.items():
-        for passage in document.passages:
-            for found in _CODE.finditer(passage.text):
-                line = passage.text[: found.start()].count("\n")
-                place = Source(path, passage.place.line + line)
-                yield PRIZE_IN_CLEAR.at(place, code=found[1])
+    for passage in _read(scope):
+        for found in _CODE.finditer(passage.text):
+            line = passage.text[: found.start()].count("\n")
+            yield PRIZE_IN_CLEAR.at(passage.place.shifted(line), code=found[1])
+
+
+def _read(scope: IssueScope) -> Iterator[Passage]:
+    """Yield everything that is read in a letter: envelope, titles, texts."""
+    yield from scope.envelope
+    yield from scope.lines
+    for document in scope.documents.values():
+        yield from document.passages
+
+
+def _hints(item: Item) -> Iterator[Passage]:
+    yield Passage(item.hint, item.place_of("hint"))
+    for found in _HINT.finditer(item.body):
+        line = item.body_line - 1 + item.body.count("\n", 0, found.start())
+        yield Passage(found[1], item.source.shifted(line))
 
 
 def _tried(item: Item) -> Iterator[Finding]:
@@ -91,4 +102,4 @@ def _answer(item: Item) -> str:
     if item.kind is not Kind.REBUS:
         return ""
     found = _ANSWER.search(item.body)
-    return found[1].strip("\"'«»") if found else ""
+    return found[1].strip("\"'«»").lower() if found else ""

@@ -31,6 +31,31 @@ TALL = Rule(
     hint_ru="обрежьте её",
 )
 
+PIXEL = Rule(
+    "image-pixel",
+    Severity.WARNING,
+    en="picture '{image}' is {width} × {height} px: an invisible counter of opens, or a mistake",
+    ru="картинка «{image}» — {width} × {height} px: невидимый счётчик открытий или ошибка",
+    hint_en="opens are inflated anyway; take it out",
+    hint_ru="открытия всё равно считаются неверно; уберите её",
+)
+PLAIN_HTTP = Rule(
+    "image-http",
+    Severity.WARNING,
+    en="picture {image} is not https: many programs will not show it",
+    ru="картинка {image} — не https: многие программы её не покажут",
+    hint_en="put the file beside the text, or use https://",
+    hint_ru="положите файл рядом с текстом или дайте адрес с https://",
+)
+NO_ALT = Rule(
+    "image-alt-missing",
+    Severity.ERROR,
+    en="<img> has no alt text",
+    ru="у <img> нет описания (alt)",
+    hint_en='say in a few words what it shows; alt="" for an ornament',
+    hint_ru='скажите в двух словах, что на ней; для украшения — alt=""',
+)
+
 _HEAVY, _ANIMATION = 400 * 1024, 1024 * 1024
 _WIDE_ENOUGH, _TALLEST = 200, 2400
 
@@ -43,12 +68,26 @@ def check_images(scope: IssueScope) -> Iterator[Finding]:
         if len(image.data) > limit:
             yield HEAVY.at(place, image=image.source, size=len(image.data) // 1024)
         width, height = _size(image.data)
+        if width <= _PIXEL and height <= _PIXEL:
+            yield PIXEL.at(place, image=image.source, width=width, height=height)
         if _ICON < width < _WIDE_ENOUGH:
             yield SMALL.at(place, image=image.source, width=width, shown=_WIDE_ENOUGH)
         if height > _TALLEST:
             yield TALL.at(place, image=image.source, height=height)
 
 
+def check_image_addresses(scope: IssueScope) -> Iterator[Finding]:
+    """Check pictures that a letter takes from elsewhere, and <img> that a writer wrote."""
+    for document in scope.documents.values():
+        for image in document.images:
+            if image.src.startswith("http://"):
+                yield PLAIN_HTTP.at(image.place, image=image.src)
+        for tag in document.markup.tags:
+            if tag.name == "img" and "alt" not in tag.attributes:
+                yield NO_ALT.at(document.place_of(tag))
+
+
+_PIXEL = 3
 _ICON = 96
 """Narrower ones are meant to be small: signs, signatures, logos."""
 
@@ -67,4 +106,10 @@ def _place(scope: IssueScope, source: str) -> Source:
         for image in document.images:
             if image.src.endswith(name):
                 return image.place
+    for item in scope.items:
+        if item.image and item.image.endswith(name):
+            return item.place_of("image")
+        for picked in item.products:
+            if picked.image and picked.image.endswith(name):
+                return item.place_in(picked, "image")
     return Source(source)

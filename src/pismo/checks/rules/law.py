@@ -1,9 +1,12 @@
 """What law and mailbox providers ask of every letter."""
 
+import re
 from collections.abc import Iterator
 
-from pismo.checks.scope import IssueScope, LetterScope, visible_text
-from pismo.model.finding import Finding, Rule, Severity, Source
+from pismo.checks.places import field_place, setting_place
+from pismo.checks.scope import IssueScope, LetterScope, flat, visible_text
+from pismo.model.finding import Finding, Rule, Severity
+from pismo.model.workspace import Workspace
 
 NO_ADDRESS = Rule(
     "law-postal-address",
@@ -62,19 +65,53 @@ NO_SPONSOR = Rule(
     hint_ru="добавьте sponsor: …",
 )
 
-_SETTINGS = Source("pyproject.toml")
+HIDDEN_AD = Rule(
+    "law-hidden-ad",
+    Severity.WARNING,
+    en="«{words}» reads as another's advertising, but no field says so",
+    ru="«{words}» — похоже на чужую рекламу, а в полях об этом ничего",
+    hint_en="add ad: true, sponsor: … and erid: …; the letter then says so itself",
+    hint_ru="добавьте ad: true, sponsor: … и erid: …: письмо само поставит пометку",
+)
+FREE_MAIL = Rule(
+    "sender-free-mail",
+    Severity.WARNING,
+    en="{host} lets nobody send letters in its name through another service (DMARC)",
+    ru="от имени {host} чужой сервис писем не отправит: их отвергнут (DMARC)",
+    hint_en="send from an address on your own domain",
+    hint_ru="пишите с адреса на своём домене",
+)
+NO_REPLY = Rule(
+    "sender-no-reply",
+    Severity.WARNING,
+    en="{address} tells readers that nobody wants their answer",
+    ru="{address} говорит читателям, что их ответа не ждут",
+    hint_en="a friend can be answered: use an address that somebody reads",
+    hint_ru="другу можно ответить: возьмите адрес, который кто-то читает",
+)
+_AD = re.compile(
+    r"на правах рекламы|\berid\b|реклама\. (?:ООО|ИП|АО)|партн[её]рск\w+ материал|спонсор выпуска"
+    r"|sponsored by|paid partnership|advertorial",
+    re.IGNORECASE,
+)
+_FREE_MAIL = {
+    "gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com", "live.com",
+    "icloud.com", "aol.com", "mail.ru", "bk.ru", "list.ru", "inbox.ru", "yandex.ru", "ya.ru",
+    "rambler.ru",
+}  # fmt: skip
+_NO_REPLY = re.compile(r"(?:no|do.?not|ne).?(?:reply|otvechat)|robot", re.IGNORECASE)
 
 
 def check_footer(scope: LetterScope) -> Iterator[Finding]:
     """Check that the letter says who sends it, why, and how to stop it."""
     brand, newsletter = scope.workspace.settings.brand, scope.inside.newsletter
     html, text = scope.email.html, visible_text(scope.page)
-    if not brand.postal_address or _flat(brand.postal_address) not in _flat(text):
-        yield NO_ADDRESS.at(_SETTINGS)
-    if not brand.legal_name or _flat(brand.legal_name) not in _flat(text):
-        yield NO_LEGAL_NAME.at(_SETTINGS)
-    if newsletter.reason and _flat(newsletter.reason) not in _flat(text):
-        yield NO_REASON.at(newsletter.source)
+    if not brand.postal_address or flat(brand.postal_address) not in flat(text):
+        yield NO_ADDRESS.at(setting_place(scope.workspace.root, "brand.postal_address"))
+    if not brand.legal_name or flat(brand.legal_name) not in flat(text):
+        yield NO_LEGAL_NAME.at(setting_place(scope.workspace.root, "brand.legal_name"))
+    if newsletter.reason and flat(newsletter.reason) not in flat(text):
+        yield NO_REASON.at(field_place(scope.workspace.root, newsletter.source, "reason"))
     links = scope.recipient.links
     if not _linked(html, links.unsubscribe):
         yield NO_UNSUBSCRIBE.at(scope.issue.source)
@@ -86,15 +123,33 @@ def check_advertising_marks(scope: IssueScope) -> Iterator[Finding]:
     """Check that another's advertising carries its mark."""
     for item in scope.items:
         if item.sponsor and not item.erid:
-            yield NO_ERID.at(item.source, kind=item.kind, slug=item.slug, sponsor=item.sponsor)
+            yield NO_ERID.at(
+                item.place_of("sponsor"), kind=item.kind, slug=item.slug, sponsor=item.sponsor
+            )
         if item.erid and not item.sponsor:
-            yield NO_SPONSOR.at(item.source, kind=item.kind, slug=item.slug)
+            yield NO_SPONSOR.at(item.place_of("erid"), kind=item.kind, slug=item.slug)
+
+
+def check_hidden_advertising(scope: IssueScope) -> Iterator[Finding]:
+    """Find what calls itself advertising in words, in an item that does not."""
+    open_ones = {item.source.path for item in scope.items if item.ad or item.sponsor}
+    for path, document in scope.documents.items():
+        for passage in document.passages if path not in open_ones else ():
+            if found := _AD.search(passage.text):
+                line = passage.text[: found.start()].count("\n")
+                yield HIDDEN_AD.at(passage.place.shifted(line), words=found[0])
+
+
+def check_senders(workspace: Workspace) -> Iterator[Finding]:
+    """Check who the letters come from."""
+    for newsletter in workspace.newsletters.values():
+        place = field_place(workspace.root, newsletter.source, "sender.address")
+        local, _, host = newsletter.sender.address.partition("@")
+        if host.lower() in _FREE_MAIL:
+            yield FREE_MAIL.at(place, host=host)
+        if _NO_REPLY.search(local) and not newsletter.sender.reply_to:
+            yield NO_REPLY.at(place, address=newsletter.sender.address)
 
 
 def _linked(html: str, url: str) -> bool:
     return f'href="{url}"' in html or f'href="{url.replace("&", "&amp;")}"' in html
-
-
-def _flat(text: str) -> str:
-    """Compare without what typesetting changes: spaces, quotes, dashes."""
-    return "".join(letter for letter in text.lower() if letter.isalnum())

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pismo.checks.documents import HOLE, Link
+from pismo.checks.places import setting_place
 from pismo.checks.scope import IssueScope
 from pismo.compile.letter_rules import BAD_LINK
-from pismo.model.finding import Finding, Rule, Severity
+from pismo.model.finding import Finding, Rule, Severity, Source
+from pismo.model.workspace import Workspace
 
 BROKEN = Rule(
     "link-syntax",
@@ -73,77 +75,173 @@ REDIRECT = Rule(
     hint_en="link to the page itself",
     hint_ru="дайте прямую ссылку",
 )
-_VAGUE = {
-    "тут",
-    "здесь",
-    "сюда",
-    "ссылка",
-    "по ссылке",
-    "подробнее",
-    "далее",
-    "читать",
-    "жми",
-    "here",
-    "click here",
-    "link",
-    "this link",
-    "more",
-    "read more",
-    "this",
-}
-_SHORTENERS = {"bit.ly", "goo.gl", "clck.ru", "t.co", "tinyurl.com", "vk.cc", "is.gd", "ow.ly"}
-_HREF = re.compile(r"\bhref\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s?]+(\?.*)?")
+NO_TARGET = Rule(
+    "link-target",
+    Severity.ERROR,
+    en="the link leads to '{href}', and nothing in the letter is called so",
+    ru="ссылка ведёт на «{href}», а в письме ничего так не называется",
+    hint_en='give the place a name: <a id="…"></a>, or link to a page',
+    hint_ru='дайте месту имя: <a id="…"></a>, или сошлитесь на страницу',
+)
+DISGUISED = Rule(
+    "link-disguised",
+    Severity.WARNING,
+    en="the link looks like {shown} but leads to {host}",
+    ru="ссылка похожа на {shown}, а ведёт на {host}",
+    hint_en="mail programs warn of this as of fraud: let both be the same",
+    hint_ru="почта предупреждает о таком как о мошенничестве: пусть совпадают",
+)
+_VAGUE_WORDS = {
+    "тут", "здесь", "сюда", "там", "туда", "ссылка", "ссылке", "ссылку", "ссылки", "по", "этой",
+    "эту", "на", "в", "нажмите", "нажми", "жми", "жмите", "кликните", "кликни", "кликай",
+    "кликайте", "клик", "перейти", "перейдите", "перейди", "подробнее", "подробности", "далее",
+    "дальше", "узнать", "узнайте", "узнай", "больше", "ещё", "еще", "читать", "читайте",
+    "прочитать", "смотреть", "смотрите", "посмотреть", "открыть", "откройте", "here", "click",
+    "this", "link", "more", "read", "learn", "details", "see", "go", "tap", "press", "page",
+    "continue", "reading", "on", "open", "the", "to", "a", "out", "find", "now", "visit", "view",
+    "follow", "for",
+}  # fmt: skip
+_FILLING = frozenset("по на в the to a on out for now".split())  # noqa: SIM905
+"""Words that are vague beside a vague one, and alone are nothing one would link."""
+_SHORTENERS = {
+    "bit.ly", "bitly.com", "goo.gl", "clck.ru", "t.co", "tinyurl.com", "vk.cc", "is.gd", "v.gd",
+    "ow.ly", "u.to", "cutt.ly", "rb.gy", "shorturl.at", "buff.ly", "rebrand.ly", "t.ly", "qps.ru",
+    "lnnk.in", "tiny.cc", "s.id", "goo.su", "ya.cc",
+}  # fmt: skip
+_REDIRECTS = {"to", "url", "u", "q", "target", "redirect", "redirect_uri", "goto", "next", "link"}
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s?]+")
+_HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
+_SHOWN_HOST = re.compile(
+    r"(?:https?://)?((?:[\w-]+\.)+(?:com|org|net|info|biz|io|shop|store|ru|su|рф|by|kz|ua|de|uk|eu"
+    r"|example))(?:[/?#]\S*)?",
+    re.IGNORECASE,
+)
+"""What reads as a site; «Node.js» does not."""
+_BAD_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
 def check_links(scope: IssueScope) -> Iterator[Finding]:
     """Check every link of the issue's files."""
+    names = {
+        tag.attributes.get(key, "")
+        for document in scope.documents.values()
+        for tag in document.markup.tags
+        for key in ("id", "name")
+    }
     for document in scope.documents.values():
+        shown = {image.place for image in document.images}
         for link in document.links:
-            yield from _check(link)
-        for passage in document.html:
-            for href in _HREF.findall(passage.text):
-                yield from _check_target(Link(href, "", passage.place))
+            yield from _check(link, names, has_picture=link.place in shown)
 
 
-def _check(link: Link) -> Iterator[Finding]:
-    text = link.text.replace("\n", " ").strip(" .,!»«\"'→>").lower()
-    if not link.href:
+def check_addresses(workspace: Workspace) -> Iterator[Finding]:
+    """Check the addresses of settings and of the catalogue, which letters link to, too."""
+    settings = workspace.settings
+    urls = {"brand.url": settings.brand.url, "links.base_url": settings.links_base_url}
+    for name, url in {**urls, "site.base_url": settings.site_base_url}.items():
+        if url:
+            yield from _check_target(Link(url, "", setting_place(workspace.root, name)))
+    for product in workspace.catalogue.values():
+        place = Source("content/catalogue.csv", product.line)
+        yield from _check_target(Link(product.url, "", place))
+        if product.image.startswith("http"):
+            yield from _check_target(Link(product.image, "", place))
+
+
+def _check(link: Link, names: set[str], *, has_picture: bool) -> Iterator[Finding]:
+    text = " ".join(link.text.split())
+    if link.href.strip() in ("", "#"):
         yield EMPTY_TARGET.at(link.place)
         return
-    if not text and "![" not in link.text:
+    if not text and not has_picture:
         yield NO_TEXT.at(link.place, href=link.href)
-    if text in _VAGUE:
-        yield VAGUE.at(link.place, text=link.text.strip())
-    if HOLE not in link.href:
-        yield from _check_target(link)
+    if _is_vague(text):
+        yield VAGUE.at(link.place, text=text)
+    if HOLE in link.href:
+        return
+    if link.href.startswith("#"):
+        if link.href[1:] not in names:
+            yield NO_TARGET.at(link.place, href=link.href)
+        return
+    yield from _check_target(Link(link.href, text, link.place))
+
+
+def _is_vague(text: str) -> bool:
+    words = re.findall(r"\w+", text.lower())
+    return bool(words) and set(words) <= _VAGUE_WORDS and not set(words) <= _FILLING
 
 
 def _check_target(link: Link) -> Iterator[Finding]:
     try:
         parts = urlsplit(link.href)
+        port = parts.port
     except ValueError:
         yield BROKEN.at(link.place, href=link.href)
         return
-    if parts.scheme in ("mailto", "tel"):
-        ok = parts.scheme == "tel" or _ADDRESS.fullmatch(parts.path)
+    if parts.scheme == "mailto":
+        yield from (
+            () if _ADDRESS.fullmatch(parts.path) else (BROKEN.at(link.place, href=link.href),)
+        )
+    elif parts.scheme == "tel":
+        ok = re.fullmatch(r"\+?[\d().\s-]{2,}", unquote(parts.path))
         yield from () if ok else (BROKEN.at(link.place, href=link.href),)
     elif parts.scheme == "javascript":
         yield BAD_LINK.at(link.place, url=link.href)
     elif parts.scheme in ("http", "https"):
-        yield from _check_host(link, parts.hostname or "", parts.query, parts.scheme)
+        yield from _check_host(link, parts, port)
 
 
-def _check_host(link: Link, host: str, query: str, scheme: str) -> Iterator[Finding]:
-    if "." not in host or ".." in host or " " in link.href or "%20" in host:
+def _check_host(link: Link, parts: SplitResult, port: int | None) -> Iterator[Finding]:
+    host = _spelled(parts.hostname or "")
+    number = re.fullmatch(r"[\d.]+|[0-9a-f:]+", host)
+    sound = number or _HOST.fullmatch(host)
+    if not sound or " " in link.href or port == 0 or _BAD_PERCENT.search(link.href):
         yield BROKEN.at(link.place, href=link.href)
         return
-    if scheme == "http":
+    if parts.scheme == "http":
         yield PLAIN_HTTP.at(link.place, href=link.href)
-    if host in _SHORTENERS:
+    if host.removeprefix("www.") in _SHORTENERS:
         yield SHORTENED.at(link.place, host=host)
-    if re.fullmatch(r"[\d.]+", host):
+    if number:
         yield BARE_IP.at(link.place, host=host)
-    for _, value in parse_qsl(query):
-        if value.startswith(("http://", "https://")):
-            yield REDIRECT.at(link.place, host=host, target=value)
+    if parts.username is not None:
+        yield DISGUISED.at(link.place, shown=unquote(parts.username), host=host)
+    elif _mixes_alphabets(host):
+        yield DISGUISED.at(link.place, shown=f"«{host}»", host=host.encode("idna").decode())
+    elif (shown := _SHOWN_HOST.fullmatch(link.text)) and not _same_site(shown[1], host):
+        yield DISGUISED.at(link.place, shown=shown[1], host=host)
+    if target := _target_of(parts):
+        yield REDIRECT.at(link.place, host=host, target=target)
+
+
+def _target_of(parts: SplitResult) -> str:
+    """Follow the addresses that an address carries, to the last; '' if it carries none."""
+    inside = re.search(r"https?:/{1,2}\S+", unquote(parts.path))
+    found = inside[0] if inside else ""
+    for name, value in parse_qsl(parts.query):
+        leads_away = name.lower() in _REDIRECTS and _SHOWN_HOST.fullmatch(value)
+        if value.startswith(("http://", "https://", "//")) or leads_away:
+            found = value
+    try:
+        return (_target_of(urlsplit(found)) or found) if found else ""
+    except ValueError:
+        return found
+
+
+def _spelled(host: str) -> str:
+    """Return a host in its own letters; Markdown writes them in Latin (xn--…)."""
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
+
+
+def _mixes_alphabets(host: str) -> bool:
+    return any(
+        re.search("[a-z]", label) and re.search("[а-яё]", label) for label in host.split(".")
+    )
+
+
+def _same_site(shown: str, host: str) -> bool:
+    one, other = (name.lower().removeprefix("www.") for name in (shown, host))
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

@@ -6,7 +6,18 @@ from dataclasses import replace
 
 from pismo.build.sample import sample_recipient
 from pismo.checks.scope import IssueScope
-from pismo.model.edition import Edition, columns, paths
+from pismo.model.content import Issue, Item
+from pismo.model.edition import (
+    Choice,
+    Context,
+    Edition,
+    Filter,
+    Hole,
+    Parts,
+    Repeat,
+    columns,
+    paths,
+)
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.people import Recipient
 from pismo.render import MISSING, evaluate, missing, scope_of
@@ -34,6 +45,15 @@ NEW_COLUMN = Rule(
     ru="«{column}» раньше не было ни в одном письме этой рассылки",
     hint_en="make sure that readers expect you to know it",
     hint_ru="убедитесь, что читатели ждут, что вы это знаете",
+)
+
+IN_ADDRESS = Rule(
+    "personal-in-link",
+    Severity.WARNING,
+    en="'{column}' stands in the address of a link: it ends up in the logs of that site",
+    ru="«{column}» стоит в адресе ссылки и останется в журналах того сайта",
+    hint_en="link without it; who clicked is known from the reader's own link",
+    hint_ru="дайте ссылку без него: кто перешёл, видно и так",
 )
 
 _COLUMN = re.compile(r"\brecipient\.(\w+)")
@@ -73,6 +93,53 @@ def check_new_columns(scope: IssueScope) -> Iterator[Finding]:
             if column not in known | told:
                 told.add(column)
                 yield NEW_COLUMN.at(_place(scope, edition, column), column=column)
+
+
+def check_addresses(scope: IssueScope) -> Iterator[Finding]:
+    """Find what is known about a person in the addresses of links."""
+    told: set[str] = set()
+    for edition in scope.editions:
+        for hole in _holes(edition.html):
+            if not _in_address(hole):
+                continue
+            named = {str(path.steps[0]) for path in paths(hole.expr) if path.root == "recipient"}
+            for column in sorted(named - told):
+                told.add(column)
+                place = _place_in_address(scope, column) or _place(scope, edition, column)
+                yield IN_ADDRESS.at(place, column=column)
+
+
+def _place_in_address(scope: IssueScope, column: str) -> Source | None:
+    """Find the link that a column was written into."""
+    link = re.compile(rf"(?:\]\(|href\s*=\s*[\"'])[^)\"'\s]*\{{\{{[^}}]*recipient\.{column}\b")
+    every: tuple[Issue | Item, ...] = (scope.issue, *scope.items)
+    for written in every:
+        if found := link.search(written.body):
+            line = written.body_line - 1 + written.body.count("\n", 0, found.start())
+            return written.source.shifted(line)
+    return None
+
+
+def _in_address(hole: Hole) -> bool:
+    """Tell whether a hole is a link's address, or a part of one."""
+    part = isinstance(hole.expr, Filter) and hole.expr.name == "urlencode"
+    return hole.context is Context.URL or (hole.context is Context.ATTRIBUTE and part)
+
+
+def _holes(parts: Parts) -> Iterator[Hole]:
+    for part in parts:
+        match part:
+            case Hole():
+                yield part
+            case Choice(branches, otherwise):
+                for branch in branches:
+                    yield from _holes(branch.parts)
+                yield from _holes(otherwise)
+            case Repeat():
+                yield from _holes(part.body)
+                yield from _holes(part.otherwise)
+            case _:
+                continue
 
 
 def _place(

@@ -1,19 +1,20 @@
 """Segments that say nothing, or that nobody can reach."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from pismo.audience.schema import Column
+from pismo.checks.places import field_place
 from pismo.checks.scope import People
-from pismo.model.finding import Finding, Rule, Severity
+from pismo.files.read import read_text
+from pismo.model.content import Newsletter
+from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
+from pismo.segments import columns_of, compose_all
+from pismo.segments.logic import fits, names_in, relate
+from pismo.segments.report import Size
+from pismo.segments.rules import UNKNOWN_COLUMN
+from pismo.text import guess
 
-NO_EXAMPLE = Rule(
-    "segment-no-example",
-    Severity.WARNING,
-    en="segment '{segment}' has no example.{which}",
-    ru="у сегмента «{segment}» нет example.{which}",
-    hint_en="give a person who belongs and one who does not: they are run as tests",
-    hint_ru="дайте человека, который подходит, и который нет: их проверяют как тесты",
-)
 UNUSED = Rule(
     "segment-unused",
     Severity.NOTE,
@@ -23,54 +24,183 @@ UNUSED = Rule(
 UNREACHABLE = Rule(
     "segment-unreachable",
     Severity.WARNING,
-    en="in '{newsletter}', '{segment}' says the same as '{earlier}', which stands before it",
-    ru="в «{newsletter}» сегмент «{segment}» повторяет «{earlier}», который стоит раньше",
+    en="in '{newsletter}', everybody in '{segment}' is in '{earlier}', which stands before it",
+    ru="в «{newsletter}» все из «{segment}» попадают в «{earlier}», который стоит раньше",
     hint_en="the first that fits wins: put the narrower one first",
     hint_ru="выигрывает первый подходящий: узкий ставьте раньше широкого",
+)
+CONTRADICTION = Rule(
+    "segment-contradiction",
+    Severity.WARNING,
+    en="nobody can fit segment '{segment}': its condition contradicts itself",
+    ru="в сегмент «{segment}» не может попасть никто: условие противоречит себе",
+)
+EVERYBODY = Rule(
+    "segment-everybody",
+    Severity.WARNING,
+    en="everybody fits segment '{segment}', and nobody is left for what stands after it",
+    ru="в сегмент «{segment}» попадают все, и следующим никого не остаётся",
+    hint_en="that is what 'everyone' is for: it needs no file",
+    hint_ru="для этого есть everyone, ему файл не нужен",
+)
+EXAMPLE_TAKEN = Rule(
+    "segment-example-taken",
+    Severity.WARNING,
+    en="in '{newsletter}', the example of '{segment}' gets the letter of '{earlier}'",
+    ru="в «{newsletter}» пример из «{segment}» получит письмо для «{earlier}»",
+    hint_en="the first that fits wins: change the order, or the example",
+    hint_ru="выигрывает первый подходящий: поменяйте порядок или пример",
+)
+MAY_OVERLAP = Rule(
+    "segment-may-overlap",
+    Severity.NOTE,
+    en="in '{newsletter}', who is in '{segment}' and in '{earlier}' gets the letter of '{earlier}'",
+    ru="в «{newsletter}» кто и в «{segment}», и в «{earlier}», получит письмо для «{earlier}»",
 )
 NOBODY = Rule(
     "segment-empty",
     Severity.WARNING,
-    en="segment '{segment}' reaches nobody in '{newsletter}'",
-    ru="сегмент «{segment}» не достаёт ни до кого в «{newsletter}»",
-    hint_en="pismo segments shows sizes and overlaps; earlier segments win",
-    hint_ru="pismo segments покажет размеры и пересечения; выигрывают те, что раньше",
+    en="nobody in the audience fits segment '{segment}' ('{newsletter}')",
+    ru="в аудитории никто не подходит под сегмент «{segment}» («{newsletter}»)",
+    hint_en="pismo segments shows sizes and overlaps",
+    hint_ru="pismo segments покажет размеры и пересечения",
+)
+ALL_TAKEN = Rule(
+    "segment-taken",
+    Severity.WARNING,
+    en="in '{newsletter}', all {size} people of '{segment}' go to segments before it: {earlier}",
+    ru="в «{newsletter}» всех людей из «{segment}» ({size}) забирают сегменты до него: {earlier}",
+    hint_en="the first that fits wins: put the narrower one first",
+    hint_ru="выигрывает первый подходящий: узкий ставьте раньше широкого",
+)
+MOSTLY_TAKEN = Rule(
+    "segment-overlap",
+    Severity.WARNING,
+    en="in '{newsletter}', {lost} of {size} in '{segment}' go to segments before it: {earlier}",
+    ru="в «{newsletter}» {lost} из {size} человек «{segment}» уходят в сегменты до него: {earlier}",
+    hint_en="is that the order you want? pismo segments shows the overlaps",
+    hint_ru="порядок точно такой? pismo segments покажет пересечения",
+)
+SAME_PERSON = Rule(
+    "person-twice",
+    Severity.WARNING,
+    en="somebody called '{person}' is here already",
+    ru="человек «{person}» здесь уже есть",
+    hint_en="ids are unique: the second is never seen",
+    hint_ru="id не повторяются: второго никто не увидит",
 )
 
 
 def check_segment_files(workspace: Workspace) -> Iterator[Finding]:
-    """Check each segment's examples and use."""
+    """Check each segment's condition and use."""
     listed = {name for one in workspace.newsletters.values() for name in one.segments}
-    composed = " ".join(segment.where for segment in workspace.segments.values())
+    where = " ".join(segment.where for segment in workspace.segments.values())
+    columns, composed = _composed(workspace)
     for segment in workspace.segments.values():
-        for which, examples in (("in", segment.example_in), ("out", segment.example_out)):
-            if not examples:
-                yield NO_EXAMPLE.at(segment.source, segment=segment.id, which=which)
-        if segment.id not in listed and f"${segment.id}" not in composed:
+        place = Source(segment.source.path, segment.where_line)
+        alone = relate(composed[segment.id], "true", columns) if segment.id in composed else None
+        if alone and not alone.both:
+            yield CONTRADICTION.at(place, segment=segment.id)
+        elif alone and not alone.only_second:
+            yield EVERYBODY.at(place, segment=segment.id)
+        if segment.id not in listed and f"${segment.id}" not in where:
             yield UNUSED.at(segment.source, segment=segment.id)
 
 
+def check_people(workspace: Workspace) -> Iterator[Finding]:
+    """Check the invented people: known facts, each id once."""
+    columns, _ = _composed(workspace)
+    known, seen = [column.name for column in columns], set()
+    for person in workspace.people:
+        for name in person.facts:
+            if name not in known:
+                place = Source(person.source.path, person.lines.get(name, person.source.line))
+                near = guess(name, known)
+                yield UNKNOWN_COLUMN.at(place, column=name, guess=near, segment="people")
+        if person.id in seen:
+            place = Source(person.source.path, person.lines.get("id", person.source.line))
+            yield SAME_PERSON.at(place, person=person.id)
+        seen.add(person.id)
+
+
 def check_order(workspace: Workspace) -> Iterator[Finding]:
-    """Find segments that an earlier one of the same newsletter always wins over."""
+    """Find segments that an earlier one of the same newsletter wins over, by what they say."""
+    columns, composed = _composed(workspace)
     for newsletter in workspace.newsletters.values():
-        before: dict[str, str] = {}
-        for name in newsletter.segments:
-            where = " ".join(workspace.segments[name].where.lower().split())
-            if where in before:
-                yield UNREACHABLE.at(
-                    newsletter.source,
-                    newsletter=newsletter.name,
-                    segment=name,
-                    earlier=before[where],
-                )
-            before.setdefault(where, name)
+        names = [name for name in newsletter.segments if name in composed]
+        for at, name in enumerate(names):
+            found = _against(workspace, names[:at], name, columns, composed)
+            if found is not None:
+                rule, earlier = found
+                place = _place_in(workspace, newsletter, name)
+                yield rule.at(place, newsletter=newsletter.name, segment=name, earlier=earlier)
+
+
+def _against(
+    workspace: Workspace,
+    before: Sequence[str],
+    name: str,
+    columns: tuple[Column, ...],
+    composed: Mapping[str, str],
+) -> tuple[Rule, str] | None:
+    """Compare a segment with those before it; return the gravest rule and who breaks it."""
+    sql, overlapped = composed[name], ""
+    for earlier in before:
+        if not names_in(sql) & names_in(composed[earlier]):
+            continue
+        relation = relate(composed[earlier], sql, columns)
+        same = " ".join(sql.lower().split()) == " ".join(composed[earlier].lower().split())
+        if same or (relation and relation.both and not relation.only_second):
+            return UNREACHABLE, earlier
+        overlapped = overlapped or (earlier if relation and relation.both else "")
+    for example in workspace.segments[name].example_in:
+        for earlier in before:
+            if fits(composed[earlier], example):
+                return EXAMPLE_TAKEN, earlier
+    return (MAY_OVERLAP, overlapped) if overlapped else None
 
 
 def check_sizes(workspace: Workspace, people: People) -> Iterator[Finding]:
-    """Find segments that reach nobody in the audience, or that leave nobody for the others."""
+    """Tell segments that are empty in the audience from those that others leave nobody for."""
     for newsletter in workspace.newsletters.values():
-        sizes = people.sizes(newsletter.name)
-        for name in newsletter.segments:
-            if not sizes.get(name):
-                place = workspace.segments[name].source
-                yield NOBODY.at(place, segment=name, newsletter=newsletter.name)
+        before: list[str] = []
+        for size in people.segment_report(newsletter.name).segments:
+            shares = ((name, size.overlaps.get(name, 0)) for name in before)
+            earlier = ", ".join(f"{name} ({count})" for name, count in shares if count)
+            place = _place_in(workspace, newsletter, size.id)
+            lost = size.size - size.chosen
+            if not size.size:
+                segment = workspace.segments[size.id]
+                where = Source(segment.source.path, segment.where_line)
+                yield NOBODY.at(where, segment=size.id, newsletter=newsletter.name)
+            elif not size.chosen:
+                yield _told(ALL_TAKEN, place, size, newsletter, earlier)
+            elif 2 * lost > size.size:
+                yield _told(MOSTLY_TAKEN, place, size, newsletter, earlier)
+            before.append(size.id)
+
+
+def _told(rule: Rule, place: Source, size: Size, newsletter: Newsletter, earlier: str) -> Finding:
+    return rule.at(
+        place,
+        segment=size.id,
+        newsletter=newsletter.name,
+        earlier=earlier,
+        size=size.size,
+        lost=size.size - size.chosen,
+    )
+
+
+def _composed(workspace: Workspace) -> tuple[tuple[Column, ...], Mapping[str, str]]:
+    columns = columns_of(workspace)
+    return tuple(columns.values()), compose_all(workspace.segments, columns)[0]
+
+
+def _place_in(workspace: Workspace, newsletter: Newsletter, segment: str) -> Source:
+    """Return the line of newsletter.toml that lists a segment."""
+    place = field_place(workspace.root, newsletter.source, "segments")
+    lines = read_text(workspace.root, place.path, []) or ""
+    for number, line in enumerate(lines.split("\n")[place.line - 1 :]):
+        if f'"{segment}"' in line or f"'{segment}'" in line:
+            return place.shifted(number)
+    return place

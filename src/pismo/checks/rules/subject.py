@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pismo.checks.scope import LetterScope
-from pismo.model.finding import Finding, Rule, Severity
+from pismo.model.edition import Parts
+from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.render import missing, render
 
 LONG = Rule(
@@ -48,6 +49,14 @@ EMPTY = Rule(
     hint_en='give a fallback: | default("Friends")',
     hint_ru='дайте запасное слово: | default("Друзья")',
 )
+SHORT = Rule(
+    "subject-short",
+    Severity.WARNING,
+    en="the subject «{subject}» says next to nothing",
+    ru="тема «{subject}» почти ничего не говорит",
+    hint_en="two or three words that make one want to open",
+    hint_ru="два-три слова, ради которых откроют",
+)
 EMOJI = Rule(
     "subject-emoji",
     Severity.WARNING,
@@ -63,6 +72,30 @@ NO_PREHEADER = Rule(
     ru="нет прехедера: почта покажет вместо него первые слова письма",
     hint_en="preheader: one line that makes one want to open",
     hint_ru="preheader: строка, ради которой открывают",
+)
+EMPTY_PREHEADER = Rule(
+    "preheader-empty",
+    Severity.WARNING,
+    en="the preheader is empty for some readers, such as one of whom nothing is known",
+    ru="для части читателей прехедер пустой: например, если о человеке ничего не известно",
+    hint_en="give a fallback: | default(…), or {{% else %}}",
+    hint_ru="дайте запасные слова: | default(…) или {{% else %}}",
+)
+LOUD_PREHEADER = Rule(
+    "preheader-shouting",
+    Severity.WARNING,
+    en="the preheader shouts: {words}",
+    ru="прехедер кричит: {words}",
+    hint_en="small letters are heard better",
+    hint_ru="тихо слышно лучше",
+)
+SPAM_PREHEADER = Rule(
+    "preheader-spam",
+    Severity.WARNING,
+    en="«{words}» in a preheader looks like spam",
+    ru="«{words}» в прехедере похоже на спам",
+    hint_en="say what is inside",
+    hint_ru="скажите, что внутри",
 )
 LONG_PREHEADER = Rule(
     "preheader-long",
@@ -80,43 +113,73 @@ SAME_PREHEADER = Rule(
 )
 
 _SPAM = re.compile(
-    r"!!+|\?\?+|100\s?%|бесплатно|только сегодня|успей|срочно|скидк\w* до|заработ\w+"
-    r"|\bfree\b|act now|urgent|limited time|buy now|cash|winner|\$\$+",
+    r"!!+|\?\?+|\b100\s?%|бесплатн\w+|только сегодня|успе(?:й|йте)\b|срочно"
+    r"|скидк\w* (?:до )?[−-]?\d+\s?%|скидк\w* до|\d+\s?% (?:скидк\w+|off)|заработ\w+|распродаж\w+"
+    r"|гарантированн\w+|жми(?:те)?\b|купи(?:те)? сейчас|вы выиграли|выигрыш\w*|без вложений"
+    r"|\bкредит\w*|последний шанс|не упусти\w*"
+    r"|\bfree\b|act now|urgent|limited time|buy now|\bcash\b|\bwinners?\b|\$\$+|risk.free"
+    r"|guarante\w+|last chance|congratulations|click here|best price|money back|don't miss",
     re.IGNORECASE,
 )
 _EMOJI = re.compile("[\U0001f300-\U0001faff☀-➿]")
-_LOUD_WORD = re.compile(r"\b[А-ЯЁA-Z]{4,}\b")
-_LONG, _LONG_PREHEADER, _EMOJIS = 70, 110, 2
+_LOUD = re.compile(r"\b[А-ЯЁA-Z]{2,}(?:[\s,\d]+[А-ЯЁA-Z]{2,}\b)+|\b[А-ЯЁA-Z]{4,}\b")
+_LOUD_LETTERS = 4
+_LONG, _LONG_PREHEADER, _EMOJIS, _SHORT = 70, 110, 2, 3
 
 
 def check_subject(scope: LetterScope) -> Iterator[Finding]:
-    """Check the subject as the sample reader gets it."""
+    """Check the subject as the sample reader gets it, and as somebody without a name does."""
     place = scope.issue.place_of("subject")
     subject = scope.email.subject
-    nameless = replace(scope.recipient, facts={})
-    if not missing(scope.edition, nameless):
-        subject_without_name = render(scope.edition, nameless).subject
-        if not subject_without_name.strip(" ,!.—-"):
-            yield EMPTY.at(place)
+    if _is_empty_for_somebody(scope, scope.edition.subject):
+        yield EMPTY.at(place)
     if len(subject) > _LONG:
         yield LONG.at(place, length=len(subject))
-    if loud := _LOUD_WORD.findall(subject):
-        yield SHOUTING.at(place, words=", ".join(loud))
-    if spam := _SPAM.findall(subject):
-        yield SPAM.at(place, words=", ".join(spam))
-    if re.match(r"(re|fwd?|отв|нп)\s*:", subject, re.IGNORECASE):
+    elif 0 < len(re.findall(r"\w", subject)) < _SHORT:
+        yield SHORT.at(place, subject=subject)
+    yield from _tone(subject, place, SHOUTING, SPAM)
+    if re.match(r"(re|fwd?|отв|нп|ответ|пересл)\s*(\[\d+\])?:", subject, re.IGNORECASE):
         yield FAKE_REPLY.at(place)
     if len(found := _EMOJI.findall(subject)) > _EMOJIS:
         yield EMOJI.at(place, count=len(found))
 
 
 def check_preheader(scope: LetterScope) -> Iterator[Finding]:
-    """Check the preheader as the sample reader gets it."""
+    """Check the preheader as the sample reader gets it, and as somebody without a name does."""
     place = scope.issue.place_of("preheader")
     preheader = scope.email.preheader.strip()
-    if not preheader:
+    if not scope.edition.preheader:
         yield NO_PREHEADER.at(place)
-    elif len(preheader) > _LONG_PREHEADER:
+    elif _is_empty_for_somebody(scope, scope.edition.preheader):
+        yield EMPTY_PREHEADER.at(place)
+    if len(preheader) > _LONG_PREHEADER:
         yield LONG_PREHEADER.at(place, length=len(preheader))
-    if preheader and preheader.lower() == scope.email.subject.strip().lower():
+    yield from _tone(preheader, place, LOUD_PREHEADER, SPAM_PREHEADER)
+    if preheader and _words(preheader) == _words(scope.email.subject):
         yield SAME_PREHEADER.at(place)
+
+
+def _tone(line: str, place: Source, loud: Rule, spam: Rule) -> Iterator[Finding]:
+    shouted = [found[0] for found in _LOUD.finditer(line)]
+    if shouted and len(re.findall(r"\w", " ".join(shouted))) >= _LOUD_LETTERS:
+        yield loud.at(place, words=", ".join(shouted))
+    if marks := [found[0] for found in _SPAM.finditer(line)]:
+        yield spam.at(place, words=", ".join(marks))
+
+
+def _is_empty_for_somebody(scope: LetterScope, line: Parts) -> bool:
+    """Tell whether a line says nothing to somebody who gets the letter.
+
+    Looked at through the sample reader, everybody of people.toml, and one without any facts.
+    """
+    known = (person.facts for person in scope.workspace.people)
+    for facts in (scope.recipient.facts, *known, {}):
+        reader = replace(scope.recipient, facts=facts)
+        alone = replace(scope.edition, subject=line, preheader=(), html=(), text=(), headers=())
+        if not missing(alone, reader) and not re.search(r"\w", render(alone, reader).subject):
+            return True
+    return False
+
+
+def _words(line: str) -> list[str]:
+    return re.findall(r"\w+", line.lower())

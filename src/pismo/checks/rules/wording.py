@@ -54,41 +54,123 @@ PLACEHOLDER = Rule(
     hint_ru="впишите то, что здесь должно быть",
 )
 
-_MIXED = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[а-яА-ЯёЁ])[a-zA-Zа-яА-ЯёЁ]{3,}\b")
-_EXCLAIMED = re.compile(r"!{2,}|\?{3,}|[!?]{4,}")
-_CAPITALS = re.compile(r"(?:\b[А-ЯЁA-Z]{4,}\b[\s,]*){3,}")
-_SPACED = re.compile(r"(?<=\w) ([,;!?])(?!\))")
-_DOUBLED = re.compile(r"\b([а-яёa-z]{3,})\s+\1\b", re.IGNORECASE)
-_LEFT = re.compile(r"lorem ipsum|\bTODO\b|\bXXX\b|\[вставить[^\]]*\]|\bтекст сюда\b", re.IGNORECASE)
-_MEANT_TWICE = {"чуть", "едва", "долго", "очень", "далеко", "давно", "very", "had", "that"}
-_PAIRS = (("«", "»"), ("(", ")"))
+DOUBLED = Rule(
+    "text-double-mark",
+    Severity.WARNING,
+    en="«{mark}»: a mark too many",
+    ru="«{mark}»: лишний знак",
+)
+NO_SPACE = Rule(
+    "text-no-space",
+    Severity.WARNING,
+    en="no space after the comma in «{word}»",
+    ru="нет пробела после запятой: «{word}»",
+)
+MARKUP_LEFT = Rule(
+    "text-markup-left",
+    Severity.WARNING,
+    en="readers will see «{mark}» as it stands",
+    ru="читатели увидят «{mark}» как есть",
+    hint_en="close what was opened: **bold**, [text](address), `code`, &nbsp;",
+    hint_ru="закройте, что открыто: **жирный**, [текст](адрес), `код`, &nbsp;",
+)
+BROKEN_LETTERS = Rule(
+    "text-broken-letters",
+    Severity.WARNING,
+    en="«{mark}» in the text: a letter that cannot be seen, or another encoding",
+    ru="«{mark}» в тексте: невидимый знак или не та кодировка",
+    hint_en="type the place again, and save the file as UTF-8",
+    hint_ru="наберите это место заново и сохраните файл в UTF-8",
+)
+
+_MIXED = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[а-яА-ЯёЁ])[a-zA-Zа-яА-ЯёЁ]{2,}\b")
+_EXCLAIMED = re.compile(r"!{2,}|\?{2,}|[!?]{4,}")
+_CAPITALS = re.compile(
+    r"(?:\b[А-ЯЁA-Z]{2,}\b[\s,—-]*){3,}|\b(?:ВНИМАНИЕ|СРОЧНО|АКЦИЯ|СКИДК[АИ]|РАСПРОДАЖА|БЕСПЛАТНО"
+    r"|ATTENTION|URGENT|SALE|FREE|WARNING)\b"
+)
+_LOUD_LETTERS = 8
+"""Fewer are initials and names of companies."""
+_SPACED = re.compile(r"(?<=\w) (?:[,;!?](?!\))|\.(?=\s|$)|:(?=\s))")
+_DOUBLED_MARK = re.compile(r",{2,}|;{2,}|:{2,}|(?<!\.)\.\.(?!\.)|\.{4,}|[,;:]\.(?!\.)|\.,(?!\w)")
+_JOINED = re.compile(r"(?<![\w.@/])[а-яёa-z]+,[а-яёa-z]+\b", re.IGNORECASE)
+_TWICE = re.compile(r"\b([а-яёa-z]+)\s+\1\b", re.IGNORECASE)
+_LEFT = re.compile(
+    r"\b(?:TODO|TBD|FIXME|XXX|ХХХ|ТУДУ)\b|(?i:lorem ipsum|\btodo:|\[(?:вставить|insert)[^\]]*\]"
+    r"|рыба-текст|\b(?:тут|здесь) (?:будет |нужен )?текст\b|\bвстав(?:ить|ьте) (?:сюда|текст)\b"
+    r"|\bтекст сюда\b|\btext (?:goes )?here\b)"
+    r"|%[A-Z_]{3,}%|\|[A-Z_]{3,}\||\[(?:[A-Z_]{3,}|[А-ЯЁ_]{3,})\]|(?<!\{)\{[a-z_.]{2,}\}|\$\{\w+\}"
+)
+_MARKUP = re.compile(
+    r"\*\*|(?<!\w)__(?=\w)|~~|\]\s*\((?=\w)|\)\[(?=http)|(?<!`)`(?!`)"
+    r"|&(?:nbsp|amp|lt|gt|quot|laquo|raquo|mdash|ndash|hellip)\b;?|&#\d+;|</?[a-z]+>"
+)
+_BROKEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
+    "|(?:[РС][\u00a0-\u00bf\u0402-\u040f\u0452-\u045f‘’“”•–—™€‚„…†‡‰‹›°±]|[РС][А-яЁё°±]){5,}"
+    "|[ÐÑ][\x80-\xbf]|Ã[\x80-\xbf]|â€"
+)
+"""Marks that cannot be seen, and Russian or accents read in another encoding."""
+_MEANT_TWICE = {
+    "чуть", "едва", "еле", "долго", "очень", "далеко", "давно", "вот", "да", "нет", "ну", "так",
+    "ха", "хо", "хи", "тук", "кап", "ля", "бай", "баю", "тик", "ой", "ай", "эх", "много", "мало",
+    "very", "had", "that", "ha", "bye", "no", "yes", "so", "la", "knock", "tick",
+}  # fmt: skip
+_WORDS = ((MIXED_LETTERS, _MIXED), (PLACEHOLDER, _LEFT), (NO_SPACE, _JOINED))
+_MARKS = ((SHOUTING, _EXCLAIMED), (SPACE_BEFORE, _SPACED), (DOUBLED, _DOUBLED_MARK))
+_ONCE = ((MARKUP_LEFT, _MARKUP), (BROKEN_LETTERS, _BROKEN))
+_PAIRS = (("«", "»"), ("„", "“"), ("(", ")"))
 
 
 def check_wording(scope: IssueScope) -> Iterator[Finding]:
-    """Check the running text of every file of the issue."""
+    """Check the running text of every file of the issue, and what its front matter shows."""
     for document in scope.documents.values():
         for passage in document.passages:
             yield from _check(passage)
+            yield from _unclosed(passage)
+    for line in scope.lines:
+        yield from _check(line)
+    for line in scope.envelope:
+        # Shouting in a subject is the subject's own rule.
+        yield from (one for one in _check(line) if one.rule not in (SHOUTING, CAPITALS))
 
 
 def _check(passage: Passage) -> Iterator[Finding]:
     text = passage.text.replace(HOLE, " ")
-    for rule, pattern in (
-        (MIXED_LETTERS, _MIXED), (CAPITALS, _CAPITALS), (PLACEHOLDER, _LEFT),
-    ):  # fmt: skip
+    for rule, pattern in _WORDS:
         for found in pattern.finditer(text):
-            word = found[0].strip(" ,\n")
-            yield rule.at(_place(passage, text, found), word=word, words=word)
-    for rule, pattern in ((SHOUTING, _EXCLAIMED), (SPACE_BEFORE, _SPACED)):
-        for found in pattern.finditer(text):
-            yield rule.at(_place(passage, text, found), mark=found[0].strip())
-    for found in _DOUBLED.finditer(text):
-        if found[1].lower() not in _MEANT_TWICE:
-            yield TWICE.at(_place(passage, text, found), word=found[1])
+            yield rule.at(_place(passage, text, found), word=found[0].strip(" ,\n"))
+    for rule, pattern in _MARKS:
+        # What stands beside a hole is judged by nobody here: it is a word in this text.
+        for found in pattern.finditer(passage.text):
+            yield rule.at(_place(passage, passage.text, found), mark=found[0].strip())
+    for rule, pattern in _ONCE:
+        if one := pattern.search(text):
+            yield rule.at(_place(passage, text, one), mark=_shown(one[0]))
+    yield from _shouted(passage, text)
+    for found in _TWICE.finditer(passage.text):
+        if found[1].lower() not in _MEANT_TWICE and found[1] != HOLE:
+            yield TWICE.at(_place(passage, passage.text, found), word=found[1])
+
+
+def _shouted(passage: Passage, text: str) -> Iterator[Finding]:
+    for found in _CAPITALS.finditer(text):
+        words = re.findall(r"\w+", found[0])
+        if len(words) == 1 or sum(map(len, words)) >= _LOUD_LETTERS:
+            yield CAPITALS.at(_place(passage, text, found), words=found[0].strip(" ,—-\n"))
+
+
+def _unclosed(passage: Passage) -> Iterator[Finding]:
     for opening, closing in _PAIRS:
-        missing = text.count(opening) - text.count(closing)
-        if missing > 0 and not text.rstrip().endswith(":"):
+        missing = passage.text.count(opening) - passage.text.count(closing)
+        if missing > 0 and not passage.text.rstrip().endswith(":"):
             yield UNCLOSED.at(passage.place, mark=opening, count=missing)
+        elif missing < 0 and closing == "»":
+            yield UNCLOSED.at(passage.place, mark=closing, count=-missing)
+
+
+def _shown(mark: str) -> str:
+    return mark.strip() if mark.isprintable() else f"U+{ord(mark[0]):04X}"
 
 
 def _place(passage: Passage, text: str, found: re.Match[str]) -> Source:

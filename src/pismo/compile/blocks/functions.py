@@ -91,7 +91,9 @@ def _warn_of_language(draft: Draft, item: Item) -> None:
     expected = draft.desk.newsletter.language
     if item.language != expected:
         values = {"kind": item.kind.value, "slug": item.slug, "language": item.language}
-        draft.findings.append(ITEM_LANGUAGE.at(item.source, expected=expected, **values))
+        draft.findings.append(
+            ITEM_LANGUAGE.at(item.place_of("language"), expected=expected, **values)
+        )
 
 
 def _keep_item(draft: Draft, key: str, item: Item, names: Names) -> None:

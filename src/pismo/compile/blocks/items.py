@@ -29,7 +29,7 @@ def dressed(
         html.append(f"<h2>{escape(title)}</h2>")
         text.append(f"{title}\n\n")
     if item.image:
-        picture, _ = scribe.picture(item.image, item.alt, item.source)
+        picture, _ = scribe.picture(item.image, item.alt, item.place_of("image"))
         html.append(f'<p class="picture">{picture}</p>')
     for piece in written:
         html.append(f"<!--{piece.control}-->" if piece.control else piece.html)
@@ -67,7 +67,7 @@ def _add_product(  # two outputs, and everything a product is shown with
     comment = typeset(picked.comment, item.language)
     price = money(product.price, product.currency, item.language)
     if picked.image:
-        picture, _ = scribe.picture(picked.image, picked.alt, item.source)
+        picture, _ = scribe.picture(picked.image, picked.alt, item.place_in(picked, "image"))
         html.append(f'<p class="picture">{picture}</p>')
     html.append(f'<p><a href="{escape(url)}"><b>{escape(title)}</b></a> — {price}')
     text.append(f"{title} — {price}\n")

@@ -25,6 +25,7 @@ from pismo.compile.rules import (
     UNKNOWN_WORD,
 )
 from pismo.compile.stage.flow import Condition, Loop
+from pismo.compile.stage.opened import opening_line
 from pismo.compile.stage.operations import Operations
 from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.rewrite import Rewriter, StageCodeGenerator
@@ -172,7 +173,7 @@ class StageEnvironment(jinja2.Environment):
         try:
             return self.compile(source, name=path, filename=path)
         except TemplateSyntaxError as error:
-            raise _syntax_problem(error, path) from error
+            raise _syntax_problem(error, path, source) from error
 
     def run(self, code: CodeType, path: str, names: Mapping[str, object]) -> str:
         """Run a compiled template; problems come with the file and line they arose at."""
@@ -206,14 +207,11 @@ class StageEnvironment(jinja2.Environment):
         return found
 
 
-def _syntax_problem(error: TemplateSyntaxError, path: str) -> CompileError:
-    where = Source(error.filename or path, error.lineno)
-    failure = _failure(error.message or "", where)
-    return (
-        failure
-        if failure.rule is UNKNOWN_WORD
-        else CompileError(SYNTAX, where, reason=error.message)
-    )
+def _syntax_problem(error: TemplateSyntaxError, path: str, source: str = "") -> CompileError:
+    message = error.message or ""
+    where = Source(error.filename or path, opening_line(source, error.lineno, message))
+    failure = _failure(message, where)
+    return failure if failure.rule is UNKNOWN_WORD else CompileError(SYNTAX, where, reason=message)
 
 
 def _failure(message: str, where: Source | None) -> CompileError:

@@ -1,0 +1,45 @@
+"""Where something was opened that Jinja misses the end of: it names the line where it gave up."""
+
+import re
+
+_TAG = re.compile(r"\{#.*?#\}|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw|\{%[-+]?\s*(\w+)", re.DOTALL)
+_OPENS = re.compile(r"\{\{|\{%|\{#")
+_CLOSES = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_INNERMOST = re.compile(r"innermost block that needs to be closed is '(\w+)'")
+
+
+def opening_line(source: str, line: int, message: str) -> int:
+    """Return the line of the tag that was never closed, or else the line that Jinja named.
+
+    Args:
+        source: The template; its first line is line 1.
+        line: Where Jinja stopped reading.
+        message: What it said.
+    """
+    if innermost := _INNERMOST.search(message):
+        return _left_open(source, innermost[1]) or line
+    return _unfinished(source, line) if "expected token 'end of" in message else line
+
+
+def _left_open(source: str, block: str) -> int | None:
+    """Find the innermost block of a kind that no end tag closes."""
+    stack: list[tuple[str, int]] = []
+    for tag in _TAG.finditer(source):
+        name = tag[1] or ""
+        if name.startswith("end"):
+            if stack and stack[-1][0] == name.removeprefix("end"):
+                stack.pop()
+        elif name == block or f"end{name}" in source:
+            stack.append((name, source.count("\n", 0, tag.start()) + 1))
+    return next((line for name, line in reversed(stack) if name == block), None)
+
+
+def _unfinished(source: str, line: int) -> int:
+    """Find the braces that a line stands in."""
+    for opened in _OPENS.finditer(source):
+        first = source.count("\n", 0, opened.start()) + 1
+        end = source.find(_CLOSES[opened[0]], opened.end())
+        last = source.count("\n", 0, end) + 1 if end >= 0 else line
+        if first <= line <= last:
+            return first
+    return line
