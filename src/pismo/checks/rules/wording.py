@@ -71,8 +71,8 @@ MARKUP_LEFT = Rule(
     Severity.WARNING,
     en="readers will see «{mark}» as it stands",
     ru="читатели увидят «{mark}» как есть",
-    hint_en="close what was opened: **bold**, [text](address), `code`, &nbsp;",
-    hint_ru="закройте, что открыто: **жирный**, [текст](адрес), `код`, &nbsp;",
+    hint_en="close what was opened: bold, a link, code; end &nbsp; with its semicolon",
+    hint_ru="закройте, что открыто: жирный, ссылку, код; у &nbsp; в конце точка с запятой",
 )
 BROKEN_LETTERS = Rule(
     "text-broken-letters",
