@@ -14,12 +14,17 @@ help: ## list the targets
 setup: $(STAMP) ## create .venv with everything pinned by uv.lock
 
 # uv installs from the lock; where uv itself cannot be had, plain pip resolves from pyproject.toml.
+# Neither leaves everything compiled, and where PYTHONDONTWRITEBYTECODE is set each process would
+# compile it anew: half of a cold build. So what a build imports is imported once without it.
 $(STAMP): pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv \
 	  && VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --active \
 	  || { $(BIN)/python -m pip install -q --upgrade "pip>=25.1" \
 	    && $(BIN)/python -m pip install -q -e . --group dev; }
+	@$(BIN)/python -m compileall -q src
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c \
+	  "import duckdb, markdown_it, mjml, premailer, sqlglot.dialects.duckdb, pismo.compile, pismo.cli.build"
 	@touch $(STAMP)
 
 demo: setup ## invent an audience, build the current issue, plan and publish it to the outbox

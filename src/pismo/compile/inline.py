@@ -3,6 +3,8 @@
 import logging
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -34,6 +36,8 @@ def inline_css(html: str, css: str) -> str:
         keep_style_tags=False,
         remove_classes=False,
         include_star_selectors=False,
+        # Looking for floats parses, and validates, the style of every picture: 50 ms.
+        align_floating_images="float" in css or "float" in html,
     ).transform(pretty_print=False)
     found = _WRAPPER.search(page)
     if found is None:
@@ -43,18 +47,13 @@ def inline_css(html: str, css: str) -> str:
 
 @cache
 def _premailer() -> Any:  # noqa: ANN401  # premailer has no types
-    """Import premailer without `requests`: half of its time to import, and nothing can be fetched.
+    """Import premailer without what fetches style sheets: most of its time, and never used here.
 
-    A build is mostly imports; premailer touches `requests` only to fetch style sheets.
+    A build is mostly imports; `requests`, `urllib.request` (TLS, e-mail) and cssutils' fetcher are
+    touched only to fetch, and nothing may be fetched.
     """
-    absent = "requests" not in sys.modules
-    if absent:
-        sys.modules["requests"] = ModuleType("requests")
-    try:
+    with _absent("requests", "urllib.request", "cssutils._fetch"):
         from premailer import Premailer
-    finally:
-        if absent:
-            del sys.modules["requests"]
     known: dict[tuple[str, int], tuple[list[Any], list[Any]]] = {}
 
     class RememberingPremailer(Premailer):  # type: ignore[misc]  # has no types
@@ -68,6 +67,20 @@ def _premailer() -> Any:  # noqa: ANN401  # premailer has no types
             return list(rules), list(leftover)
 
     return RememberingPremailer
+
+
+@contextmanager
+def _absent(*names: str) -> Iterator[None]:
+    """Let modules that are not loaded be empty for a while; whoever needs them gets them later."""
+    stubs = {name: ModuleType(name) for name in names if name not in sys.modules}
+    for stub in stubs.values():
+        stub.__dict__["_defaultFetcher"] = lambda _url: None
+    sys.modules.update(stubs)
+    try:
+        yield
+    finally:
+        for name in stubs:
+            del sys.modules[name]
 
 
 def _without_blanks(html: str) -> str:
