@@ -30,7 +30,7 @@ def letter(root: Path, body: str, **files: str) -> Email:
         unsubscribe="https://links.example/u/1",
         preferences="https://links.example/p/1",
         web="https://letters.example/w",
-        items={"with-whom": "https://links.example/a/XYZ"},
+        items=dict.fromkeys(("with-whom", "who"), "https://links.example/a/XYZ"),
     )
     person = Recipient(id="r", segment="everyone", facts={"vip": 1}, picks=(), links=links)
     return render(result.editions[-1], person)
@@ -66,10 +66,12 @@ def test_answers_of_a_quiz_lead_to_its_pages(small: Path) -> None:
     )
     email = letter(small, '{{ quiz("who") }}', games__who=quiz)
     pages = [url for url in addresses(email) if "/quiz/who/" in url]
-    assert [url.rpartition("/")[2] for url in pages] == [
-        "result-family.html",
-        "result-alone.html",
+    own = "#https%3A//links.example/a/XYZ"
+    assert [url.partition("/quiz/who/")[2] for url in pages] == [
+        f"result-family.html{own}",
+        f"result-alone.html{own}",
     ]
+    assert "https://links.example/a/XYZ" in addresses(email)
 
 
 def test_a_broken_poll_is_found_with_its_line(small: Path) -> None:

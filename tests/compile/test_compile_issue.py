@@ -37,7 +37,7 @@ def reader(**facts: str | int | None) -> Recipient:
         unsubscribe="https://links.example/u/1",
         preferences="https://links.example/p/1",
         web="https://letters.example/w",
-        items={},
+        items={"capital": "https://links.example/a/1"},
     )
     return Recipient(id="r1", segment="families", facts=facts, picks=(), links=links)
 

@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ import pismo
 from pismo.build.cache import CompiledIssue, IssueCache
 from pismo.build.letters import LETTERS, EditionFiles, edition_path, letter_files
 from pismo.build.predicates import begin_segment_check
+from pismo.build.prizes import Prize, check_prizes, load_prizes
 from pismo.build.report import BuildReport
 from pismo.build.stages import Stages
 from pismo.build.tree import locked, replace_tree
@@ -33,6 +36,7 @@ def build(
     issues: Sequence[str] | None = None,
     *,
     cache: "FragmentCache | None" = None,
+    day: date | None = None,
 ) -> BuildReport:
     """Compile issues and write `build/`, all or nothing.
 
@@ -41,6 +45,8 @@ def build(
         issues: Ids of the issues to build; only their letters are swapped, and the site is
             brought up to date. None builds everything and drops what is no more.
         cache: What earlier builds of this process found out; for those that build again.
+        day: What day it is for the site: it tells no answer and lists no letter of a later one.
+            None: the day of its newest letter, so that the same sources give the same bytes.
 
     Returns:
         What was built. If any finding is an error, nothing was written, and the last good build
@@ -59,10 +65,14 @@ def build(
     with stages.timed("segments"):
         findings += predicates()
     findings += [finding for issue in compiled.values() for finding in issue.findings]
+    prizes, unreadable = load_prizes(workspace)
+    findings += unreadable
     if has_errors(findings):
         return BuildReport(editions=(), findings=tuple(findings), stages=stages.seconds)
     with locked(workspace.state_dir):
-        return _written(workspace, compiled, findings, stages, whole=issues is None)
+        return _Building(workspace, compiled, prizes, day, whole=issues is None).write(
+            findings, stages
+        )
 
 
 def load_edition(path: Path) -> Edition:
@@ -147,57 +157,72 @@ def _compile(
     }
 
 
-def _written(
-    workspace: Workspace,
-    compiled: Mapping[str, CompiledIssue],
-    findings: list[Finding],
-    stages: Stages,
-    *,
-    whole: bool,
-) -> BuildReport:
-    folder = workspace.root / "build"
-    with stages.timed("letters"):
-        letters = [one for issue in compiled.values() for one in letter_files(workspace, issue)]
-    with stages.timed("site"):
-        pages = _pages(workspace, folder, compiled, whole=whole)
-    findings += pages.findings
-    if has_errors(findings):
-        return BuildReport(editions=(), findings=tuple(findings), stages=stages.seconds)
-    with stages.timed("write"):
+@dataclass(frozen=True, slots=True)
+class _Building:
+    """A build that nothing stands against: what goes into it."""
+
+    workspace: Workspace
+    compiled: Mapping[str, CompiledIssue]
+    prizes: tuple[Prize, ...]
+    day: date | None
+    whole: bool
+
+    def write(self, findings: list[Finding], stages: Stages) -> BuildReport:
+        workspace, folder = self.workspace, self.workspace.root / "build"
+        with stages.timed("letters"):
+            letters = [
+                one for each in self.compiled.values() for one in letter_files(workspace, each)
+            ]
+        with stages.timed("site"):
+            pages = self._pages(folder)
+        findings += pages.findings
         files = {path: content for one in letters for path, content in one.files.items()}
         files |= {f"{SITE}/{path}": content for path, content in pages.files.items()}
-        swapped = [LETTERS] if whole else [f"{LETTERS}/{issue_id}" for issue_id in compiled]
+        swapped = [LETTERS] if self.whole else [f"{LETTERS}/{name}" for name in self.compiled]
         swapped += [SITE, MANIFEST]
         files[MANIFEST] = _manifest(folder, files, letters, swapped)
-        replace_tree(folder, files, swapped)
-    return BuildReport(
-        editions=tuple(one.built for one in letters),
-        findings=tuple(findings),
-        stages=stages.seconds,
-    )
+        with stages.timed("prizes"):
+            findings += check_prizes(workspace, self.prizes, files)
+        if has_errors(findings):
+            return BuildReport(editions=(), findings=tuple(findings), stages=stages.seconds)
+        with stages.timed("write"):
+            replace_tree(folder, files, swapped)
+        return BuildReport(
+            editions=tuple(one.built for one in letters),
+            findings=tuple(findings),
+            stages=stages.seconds,
+        )
+
+    def _pages(self, folder: Path) -> SitePages:
+        """Make the site: of what was compiled now and, unless that is all, of what stands built."""
+        shown: list[SiteIssue] = []
+        for issue_id, issue in self.workspace.issues.items():
+            if issue_id in self.compiled:
+                shown += _shown(self.workspace, issue_id, self.compiled[issue_id])
+            elif not self.whole:
+                built = folder / edition_path(issue_id, EVERYONE, "a")
+                if (built / "edition.json").exists():
+                    edition = load_edition(built)
+                    items = _built_items(folder, issue_id)
+                    shown.append(SiteIssue(issue, edition, _pictures(folder, edition), items))
+        sealed = {prize.item.source.path: prize.sealed for prize in self.prizes}
+        return site_pages(self.workspace, shown, prizes=sealed, day=self.day)
 
 
-def _pages(
-    workspace: Workspace, folder: Path, compiled: Mapping[str, CompiledIssue], *, whole: bool
-) -> SitePages:
-    """Make the site: of what was compiled now and, unless that is all, of what stands built."""
-    shown: list[SiteIssue] = []
-    for issue_id, issue in workspace.issues.items():
-        if issue_id in compiled:
-            shown += _shown(workspace, issue_id, compiled[issue_id])
-        elif not whole:
-            built = folder / edition_path(issue_id, EVERYONE, "a")
-            if (built / "edition.json").exists():
-                edition = load_edition(built)
-                shown.append(SiteIssue(issue, edition, _pictures(folder, edition)))
-    return site_pages(workspace, shown)
+def _built_items(folder: Path, issue_id: str) -> tuple[str, ...]:
+    editions = sorted((folder / LETTERS / issue_id).glob("*/*/edition.json"))
+    return _items_of(load_edition(file) for file in editions)
+
+
+def _items_of(editions: Iterable[Edition]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for edition in editions for item in edition.items))
 
 
 def _shown(workspace: Workspace, issue_id: str, compiled: CompiledIssue) -> Iterator[SiteIssue]:
     issue = workspace.issues[issue_id]
     for edition in compiled.editions:
         if edition.segment == EVERYONE and edition.variant == "a":
-            yield SiteIssue(issue, edition, compiled.images)
+            yield SiteIssue(issue, edition, compiled.images, _items_of(compiled.editions))
 
 
 def _pictures(folder: Path, edition: Edition) -> tuple[tuple[str, bytes], ...]:

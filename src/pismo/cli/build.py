@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -24,10 +25,21 @@ if TYPE_CHECKING:
     metavar="REF",
     help="Write what changed in each segment since a commit to build/compare.{html,md}; no build.",
 )
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The site's day: later answers and letters stay unlisted.  [newest letter's]",
+)
 @json_option
 @click.pass_obj
 def build_command(
-    call: Call, issues: tuple[str, ...], *, help_language: bool, ref: str | None, as_json: bool
+    call: Call,
+    issues: tuple[str, ...],
+    *,
+    help_language: bool,
+    ref: str | None,
+    day: datetime | None,
+    as_json: bool,
 ) -> None:
     """Compile issues and write build/: letters, site, manifest.
 
@@ -44,7 +56,7 @@ def build_command(
     from pismo.build import build
 
     language = call.workspace.settings.language
-    report = build(call.workspace, issues or None)
+    report = build(call.workspace, issues or None, day=day.date() if day else None)
     if as_json:
         print_json(report_json(report, language))
     else:

@@ -12,6 +12,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "hint": "Подсказка",
         "answer_by_mail": "Ответ — в следующем письме",
         "shop": "В магазине",
+        "check": "Проверить ответ",
+        "open_prize": "Открыть приз",
+        "tell": "Уже прошли? Отметьте, кто вы",
+        "last_rebus": "Ответ на прошлый ребус, {line}: **{answer}**.",
+        "solved": "Угадали {count}.",
+        "people": "человек|человека|человек",
     },
     "en": {
         "unsubscribe": "Unsubscribe",
@@ -22,6 +28,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "hint": "Hint",
         "answer_by_mail": "The answer comes with the next letter",
         "shop": "In the shop",
+        "check": "Check your answer",
+        "open_prize": "Open the prize",
+        "tell": "Done already? Tell us who you are",
+        "last_rebus": "The last rebus, {line}, was **{answer}**.",
+        "solved": "{count} got it.",
+        "people": "reader|readers",
     },
 }
 

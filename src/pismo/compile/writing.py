@@ -36,6 +36,7 @@ from pismo.compile.problem import CompileError
 from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.tokens import holds_token
 from pismo.compile.typeset import NBSP, THING, typeset_all
+from pismo.games import quiz_folder
 from pismo.model.finding import Finding, Source
 
 _OPTIONS = MarkdownIt("commonmark", {"xhtmlOut": False}).options
@@ -49,7 +50,8 @@ _TASK = re.compile(r"\[([ xXхХ])\]\s+")
 class Manuscript:
     """What is to be written: staged Markdown with what its tokens mean, and the file it is from.
 
-    `slug` names the item, and `answers` is the token of the link by which readers answer it.
+    `slug` names the item, `answers` is the token of the link by which readers answer it, and
+    `prize` the address where its prize is opened.
     `raw` is the text as committed, to find the line of what is wrong; it begins at `source`.
     `heading` is the level of the text's first-level headings.
     """
@@ -62,6 +64,7 @@ class Manuscript:
     heading: int = 2
     slug: str = ""
     answers: str = ""
+    prize: str = ""
 
     def place_of(self, needle: str) -> Source:
         """Find the line on which something was written; the first if it was computed."""
@@ -113,6 +116,7 @@ class Scribe:
                 str(manuscript.heading),
                 manuscript.slug,
                 manuscript.answers,
+                manuscript.prize,
                 manuscript.staged,
             )
         )
@@ -240,10 +244,18 @@ class _Page(RendererHTML):
             case "poll":
                 return poll_drawing(fence.content, manuscript.language, place, manuscript.answers)
             case "quiz":
-                pages = f"{self.scribe.site}/quiz/{manuscript.slug}"
-                return quiz_drawing(fence.content, manuscript.language, place, pages)
+                pages = f"{self.scribe.site}/{quiz_folder(manuscript.slug)}"
+                answers = manuscript.answers
+                return quiz_drawing(fence.content, manuscript.language, place, pages, answers)
             case _:
-                return rebus_drawing(fence.content, manuscript.language, place, self._made)
+                return rebus_drawing(
+                    fence.content,
+                    manuscript.language,
+                    place,
+                    self._made,
+                    link=manuscript.answers,
+                    prize=manuscript.prize,
+                )
 
     def _made(self, image: str, place: Source, width: int) -> str:
         """Put a picture that a game is drawn as on the site, and return its address."""

@@ -10,6 +10,7 @@ from pismo.content.rules import (
     EMPTY_BODY,
     LIVE_ORDER,
     SAME_SLUG,
+    SHARED_NAME,
     STRAY_FILE,
     UNKNOWN_PRODUCT,
 )
@@ -27,6 +28,7 @@ FOLDERS: Mapping[str, tuple[Kind, ...]] = {
 }
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NOT_CONTENT = {"README.md", "catalogue.csv", "images"}
+_ANSWERED = (Kind.REBUS, Kind.QUIZ, Kind.POLL)
 _BESIDE = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".md", ".prize.json")
 
 Items = dict[tuple[Kind, str], Item]
@@ -55,7 +57,18 @@ def load_items(
             )
             findings.append(place)
         _check_item(item, catalogue, findings)
+    findings += _shared_names(items)
     return items
+
+
+def _shared_names(items: Items) -> Iterator[Finding]:
+    """Report games of two kinds with one name: answers are recorded under it."""
+    owners: dict[str, Item] = {}
+    for item in items.values():
+        if item.kind in _ANSWERED:
+            owner = owners.setdefault(item.slug, item)
+            if owner is not item:
+                yield SHARED_NAME.at(item.source, slug=item.slug, other=owner.source.path)
 
 
 def _files(root: Path, findings: list[Finding]) -> Iterator[tuple[str, tuple[Kind, ...]]]:
@@ -110,7 +123,7 @@ def _load_item(
         show_title=fields.flag("show_title", default=True),
         series=fields.text("series") if kind is Kind.TIP else "",
         hint=fields.text("hint") if kind is Kind.REBUS else "",
-        prize=fields.text("prize") if kind in (Kind.REBUS, Kind.QUIZ) else "",
+        prize=fields.text("prize") if kind is Kind.REBUS else "",
         products=_picked(fields) if kind is Kind.PICK else (),
         lines=dict(fields.lines),
     )

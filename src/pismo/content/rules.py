@@ -30,6 +30,14 @@ SAME_SLUG = Rule(
     en="{kind} '{slug}' is already in {other}",
     ru="{kind} «{slug}» уже есть в {other}",
 )
+SHARED_NAME = Rule(
+    "shared-name",
+    Severity.ERROR,
+    en="a rebus, quiz or poll called '{slug}' is already in {other}",
+    ru="ребус, тест или опрос с именем «{slug}» уже есть в {other}",
+    hint_en="readers' answers are kept under that name: give this file another",
+    hint_ru="ответы читателей хранятся под этим именем: назовите файл иначе",
+)
 UNKNOWN_PRODUCT = Rule(
     "unknown-product",
     Severity.ERROR,

@@ -17,6 +17,7 @@ from pismo.model.finding import Source
 from pismo.model.people import Recipient, Recommended
 from pismo.model.workspace import Workspace
 from pismo.plan import web_url
+from pismo.plan.counts import counts_of
 from pismo.plan.picks import picks_from, picks_wanted, products_in_letters
 from pismo.plan.state import State
 from pismo.recommend import prepare
@@ -144,6 +145,7 @@ class Audience:
                 web_url=web_url(self.workspace, issue),
                 items=answered,
             ),
+            counts=counts_of([edition], self.state.ledger),
         )
 
     def excluded(self, issue: Issue, edition: Edition, recipient: Recipient) -> str:

@@ -3,17 +3,18 @@
 A pure layer: reads nothing but its own tables; Pillow is imported only to draw a PNG.
 """
 
+from pismo.games.addresses import poll_folder, quiz_folder, rebus_folder
 from pismo.games.block import fenced, parse_rebus
 from pismo.games.drawing import PICTURE_PX, draw_html, draw_label, draw_text
 from pismo.games.errors import GameError, QuizError, RebusError, Remark
-from pismo.games.normalize import normalize_answer, opener_script
+from pismo.games.normalize import normalize_answer, opener_script, quiz_script
 from pismo.games.notation import Rebus
 from pismo.games.png import draw_png
 from pismo.games.poll import Poll, parse_poll
 from pismo.games.quiz import Quiz, parse_quiz
 from pismo.games.quiz_pages import QuestionPage, ResultPage, quiz_pages
 from pismo.games.review import review_rebus
-from pismo.games.seal import open_prize, prize_form, read_lock, seal_prize
+from pismo.games.seal import open_prize, open_with, prize_form, prize_key, read_lock, seal_prize
 from pismo.games.solver import Readings, solve
 from pismo.games.suggest import Suggestion, suggest
 
@@ -37,13 +38,19 @@ __all__ = [
     "fenced",
     "normalize_answer",
     "open_prize",
+    "open_with",
     "opener_script",
     "parse_poll",
     "parse_quiz",
     "parse_rebus",
+    "poll_folder",
     "prize_form",
+    "prize_key",
+    "quiz_folder",
     "quiz_pages",
+    "quiz_script",
     "read_lock",
+    "rebus_folder",
     "review_rebus",
     "seal_prize",
     "solve",

@@ -31,5 +31,10 @@ def opener_script() -> str:
     return _read("prize.js")
 
 
+def quiz_script() -> str:
+    """Return the JavaScript that carries a reader's own link through the pages of a quiz."""
+    return _read("quiz.js")
+
+
 def _read(name: str) -> str:
     return (files("pismo.games") / "data" / name).read_text(encoding="utf-8")

@@ -71,6 +71,16 @@ def open_prize(sealed: str, answer: str) -> str | None:
     Raises:
         GameError: If `sealed` is not a sealed prize.
     """
+    key = prize_key(sealed, answer)
+    return None if key is None else open_with(sealed, key)
+
+
+def prize_key(sealed: str, answer: str) -> bytes | None:
+    """Return the key that an answer gives, a fifth of a second's work; None if it gives none.
+
+    Raises:
+        GameError: If `sealed` is not a sealed prize.
+    """
     lock = read_lock(sealed)
     normal = normalize_answer(answer)
     if not normal:
@@ -78,12 +88,18 @@ def open_prize(sealed: str, answer: str) -> str | None:
     key = _stretched(normal, b64decode(str(lock["salt"])), int(str(lock["iterations"])))
     wraps = lock["answers"]
     assert isinstance(wraps, list)
-    for wrap in wraps:
-        inner = _unboxed(key, wrap)
-        if inner is not None:
-            padded = _unboxed(inner, lock["prize"])
-            return None if padded is None else _unpadded(padded)
-    return None
+    opened = (_unboxed(key, wrap) for wrap in wraps)
+    return next((inner for inner in opened if inner is not None), None)
+
+
+def open_with(sealed: str, key: bytes) -> str | None:
+    """Return the prize that a key opens, at once; None if it is another prize's.
+
+    Raises:
+        GameError: If `sealed` is not a sealed prize.
+    """
+    padded = _unboxed(key, read_lock(sealed)["prize"])
+    return None if padded is None else _unpadded(padded)
 
 
 def read_lock(sealed: str) -> dict[str, object]:

@@ -73,6 +73,23 @@ class Events(Store):
             for key, kind_, at, who, issue, item, value in rows:
                 yield Event(key.hex(), kind_, moment(at), who, issue, None, item, value)
 
+    def answered(self, items: Iterable[str]) -> dict[str, int]:
+        """Count the people who answered each of these games; those that nobody did are left out."""
+        names = sorted(set(items))
+        bound = {f"item_{number}": name for number, name in enumerate(names)}
+        if not bound:
+            return {}
+        with self.read() as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT item, count(DISTINCT person) FROM events WHERE kind = 'answer'"
+                    f" AND item IN ({', '.join(f':{name}' for name in bound)})"
+                    " AND person IS NOT NULL GROUP BY item"
+                ),
+                bound,
+            ).all()
+        return {str(item): int(people) for item, people in rows}
+
     def people_with(self, kind: str, *, at_least: int, since: datetime) -> tuple[str, ...]:
         """List who has so many events of a kind on different days since a moment."""
         with self.read() as connection:

@@ -19,6 +19,7 @@ from pismo.model.content import Issue
 from pismo.model.edition import Choice, Edition, Hole, Part, Parts, Repeat, Static, columns
 from pismo.model.people import Plan
 from pismo.model.workspace import Workspace
+from pismo.plan.counts import counts_of
 from pismo.plan.make import answered_items, drafts_of, inherit_transport, keep_days, record_plan
 from pismo.plan.picks import picks_wanted
 from pismo.plan.store import FOLDER, Shard, StoredPlan, write_plan
@@ -77,6 +78,7 @@ def amend_plan(
             folder=folder,
             shards=shards,
             items=answered_items(editions),
+            counts=counts_of(editions, ledger),
             drafts=drafts_of(workspace, issue, editions),
         )
         write_plan(amended, editions)

@@ -65,10 +65,12 @@ class _Question:
 
 
 class GapFinder:
-    """Answers for one edition; `links` are any reader's: all have the same ones."""
+    """Answers for one edition: `links` are any reader's (all have the same), so are `counts`."""
 
-    def __init__(self, edition: Edition, links: Links) -> None:
-        self._links = links
+    def __init__(
+        self, edition: Edition, links: Links, counts: Mapping[str, int] | None = None
+    ) -> None:
+        self._links, self._counts = links, counts or {}
         parts = dict.fromkeys(part for parts in edition.bodies() for part in parts)
         self._questions = [
             _question(edition, part) for part in parts if _may_lack(part, set(links.items))
@@ -81,7 +83,12 @@ class GapFinder:
         if not self._questions:
             return ()
         recipient = Recipient(
-            id=person, segment="", facts=facts, picks=tuple(picks), links=self._links
+            id=person,
+            segment="",
+            facts=facts,
+            picks=tuple(picks),
+            links=self._links,
+            counts=self._counts,
         )
         found = {gap for question in self._questions for gap in question.gaps(recipient)}
         return sorted(found)

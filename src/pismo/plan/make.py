@@ -22,6 +22,7 @@ from pismo.model.finding import Finding
 from pismo.model.people import Plan, Recommended, Submission
 from pismo.model.workspace import Workspace
 from pismo.plan.choose import DUPLICATE, Choosing, Gaps, Picks, Questions, arrange, candidates
+from pismo.plan.counts import counts_of
 from pismo.plan.gaps import GapFinder
 from pismo.plan.hours import LATE_HOURS, Schedule, parse_send_at
 from pismo.plan.picks import picks_from, picks_wanted, products_in_letters
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 KEPT_DAYS = 30
 """How long a plan's people stay stored (`[tool.pismo.plan] keep_days`)."""
 NO_SITE = "https://site.invalid"
-_ANSWERED = {Kind.POLL, Kind.QUIZ}
+_ANSWERED = {Kind.POLL, Kind.QUIZ, Kind.REBUS}
 
 
 def make_plan(
@@ -149,7 +150,7 @@ class _Making:
             drafts=drafts_of(self.workspace, self.issue, self.editions),
             shards=tuple(files),
             canary=canary,
-            counts={},
+            counts=counts_of(self.editions, self.ledger),
         )
         write_plan(stored, self.editions)
         return stored
@@ -221,7 +222,8 @@ class _Making:
             web_url=web_url(self.workspace, self.issue),
             items=answered_items(self.editions),
         )
-        finders = {edition.segment: GapFinder(edition, links) for edition in self.editions}
+        counts = counts_of(self.editions, self.ledger)
+        finders = {edition.segment: GapFinder(edition, links, counts) for edition in self.editions}
 
         def gaps(
             segment: str, person: str, facts: Mapping[str, Any], picks: Sequence[Recommended]
@@ -266,7 +268,7 @@ def web_url(workspace: Workspace, issue: Issue) -> str:
 
 
 def answered_items(editions: Sequence[Edition]) -> tuple[str, ...]:
-    """Name the polls and quizzes in the letters: each gets a link of the reader's own."""
+    """Name the games in the letters that are answered: each gets a link of the reader's own."""
     slugs = {
         slug
         for edition in editions

@@ -1,6 +1,7 @@
 """The public app: one-click unsubscribe, the reader's wishes, answers to polls."""
 
 from pismo.serve.app import create_app
-from pismo.serve.house import House, Question, Topic, house_of
+from pismo.serve.house import House, Topic, house_of
+from pismo.serve.questions import Question, questions_of
 
-__all__ = ["House", "Question", "Topic", "create_app", "house_of"]
+__all__ = ["House", "Question", "Topic", "create_app", "house_of", "questions_of"]

@@ -26,6 +26,7 @@ from pismo.ledger import Event, Ledger, OptOut, Scope
 from pismo.links import LinkClaim, LinkSigner, Purpose
 from pismo.serve.house import House
 from pismo.serve.pages import Pages
+from pismo.serve.questions import SOLVED, Question
 from pismo.serve.wishes import current, everything, save, ticked
 
 MOST_BYTES = 65_536
@@ -111,7 +112,28 @@ class _Desk:
         claim, _ = self._claim(request, Purpose.ANSWER)
         question = self._house.questions.get(claim.item) if claim is not None else None
         form = await _form(request) if request.method == "POST" else {}
-        choice = form.get("v", [request.query_params.get("v", "")])[0]
+        given = form.get("v", [request.query_params.get("v", "")])[0]
+        if claim is not None and question is not None and question.is_puzzle:
+            return await self._puzzle(request, claim, question, given)
+        return await self._choice(request, claim, question, given)
+
+    async def _puzzle(
+        self, request: Request, claim: LinkClaim, question: Question, word: str
+    ) -> Response:
+        """Ask for the word; on POST, say whether it is right, and record it if so."""
+        tried = request.method == "POST" and bool(word.strip())
+        accepted = _accepted(request)
+        if tried and question.is_right(word):
+            await _off_thread(self._record, claim, SOLVED)
+            return self._pages.page(
+                "solved", "solved_title", accepted, text="solved_text", question=question
+            )
+        title = "wrong_title" if tried else "puzzle_title"
+        return self._pages.page("puzzle", title, accepted, question=question, tried=tried)
+
+    async def _choice(
+        self, request: Request, claim: LinkClaim | None, question: Question | None, choice: str
+    ) -> Response:
         if question is not None and choice not in question.options:
             choice = ""
         if not _is_plain(choice):
@@ -120,7 +142,11 @@ class _Desk:
             if claim is not None and choice:
                 await _off_thread(self._record, claim, choice)
             return self._pages.page(
-                "page", "answered_title", _accepted(request), text="answered_text"
+                "answered",
+                "answered_title",
+                _accepted(request),
+                text="answered_text",
+                thanks=question.thanks if question is not None else "",
             )
         return self._pages.page(
             "answer", "answer_title", _accepted(request), question=question, choice=choice

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pismo.errors import SettingsError
 from pismo.model.workspace import Brand, Workspace
+from pismo.serve.questions import Question, questions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +16,6 @@ class Topic:
     title: str
     description: str
     newsletters: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A poll as its page shows it; `options` maps what is recorded to what is read."""
-
-    title: str
-    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +29,8 @@ class House:
     questions: Mapping[str, Question] = field(default_factory=dict)
 
 
-def house_of(workspace: Workspace, questions: Mapping[str, Question] | None = None) -> House:
-    """Gather what the pages show.
+def house_of(workspace: Workspace) -> House:
+    """Gather what the pages show: brand, topics, occasions, and every game that is answered.
 
     Occasions that a reader may not want to be reminded of are named in the settings:
 
@@ -64,7 +57,7 @@ def house_of(workspace: Workspace, questions: Mapping[str, Question] | None = No
         language=workspace.settings.language,
         topics=_topics(workspace),
         occasions=dict(occasions),
-        questions=questions or {},
+        questions=questions_of(workspace),
     )
 
 

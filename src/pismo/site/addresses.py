@@ -1,5 +1,7 @@
 """Where things are on the site."""
 
+import re
+
 from pismo.model.workspace import Settings
 
 SITE = "site"
@@ -31,3 +33,16 @@ def with_relative_images(html: str, settings: Settings, to_site: str) -> str:
         to_site: Path from the copy to the site's folder, with a slash at the end.
     """
     return html.replace(image_base(settings), f"{to_site}images/")
+
+
+def with_relative_games(html: str, settings: Settings, to_site: str) -> str:
+    """Make links to the pages of games relative, so that a copy of the site leads into itself."""
+    folders = re.compile(
+        rf'href="{re.escape(base_url(settings))}/((?:answers|poll|quiz)/[^"#?]*)(#[^"]*)?"'
+    )
+
+    def relative(found: re.Match[str]) -> str:
+        page = f"{found[1]}index.html" if found[1].endswith("/") else found[1]
+        return f'href="{to_site}{page}"'
+
+    return folders.sub(relative, html)

@@ -2,30 +2,44 @@
 
 Nothing about a page but its folded part says the answer: its address is a hash of the item's
 place, its title is the letter's date. Until the day of the answer search engines are asked to
-keep out, and neither archive nor sitemap names the page. A build does not know what day it is:
-for it, it is the day of the newest letter on the site.
+keep out, and neither archive nor sitemap names the page. Where a prize is locked behind the
+answer, the page has the answer only from that day on. A build does not know what day it is:
+unless it is told, it is the day of the newest letter on the site.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import blake2b
 
-from pismo.games import Rebus, RebusError, draw_html, parse_rebus
+from markupsafe import Markup
+
+from pismo.games import (
+    Rebus,
+    RebusError,
+    draw_html,
+    fenced,
+    opener_script,
+    parse_rebus,
+    prize_form,
+    rebus_folder,
+)
 from pismo.model.content import Issue, Item, Kind
-from pismo.model.edition import Edition
-from pismo.model.workspace import Workspace
+from pismo.model.workspace import Settings, Workspace
+from pismo.site.addresses import base_url
+from pismo.site.paper import WORDS, page
 from pismo.text import date_text
 
-_FENCE = re.compile(r"^```rebus[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PRIZE_SCRIPT = "prize.js"
 _WAIT = timedelta(days=7)
 _TITLES = {"ru": "Ребус из письма от {day}", "en": "The rebus of {day}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One rebus and its answer; `known` from the day on which everybody may know it."""
+    """One rebus and its answer; `known` from the day on which everybody may know it.
+
+    `prize` is the sealed prize as committed, or ''.
+    """
 
     path: str
     issue: str
@@ -35,49 +49,100 @@ class Answer:
     hint: str
     answer: str
     known: bool
+    known_from: date
+    prize: str = ""
 
 
-def answers_of(workspace: Workspace, public: Sequence[tuple[Issue, Edition]]) -> list[Answer]:
-    """Return the answers to all rebuses of the letters on the site, each once, newest last."""
-    today = max((issue.date for issue, _ in public), default=date.min)
+def answers_of(
+    workspace: Workspace,
+    public: Sequence[tuple[Issue, Iterable[str]]],
+    *,
+    prizes: Mapping[str, str],
+    day: date,
+) -> list[Answer]:
+    """Return the answers to all rebuses of the letters on the site, each once, newest last.
+
+    Args:
+        workspace: The items.
+        public: Issues with the names of all items in their editions.
+        prizes: Sealed prizes by the path of their rebus.
+        day: What day it is.
+    """
     found: dict[str, Answer] = {}
-    for issue, edition in public:
-        for item in _rebuses(workspace, edition):
-            answer = _answer(item, issue, workspace.newsletter_of(issue).language, today)
+    for issue, names in public:
+        for item in _rebuses(workspace, names):
+            language = workspace.newsletter_of(issue).language
+            answer = _answer(item, issue, language, prizes.get(item.source.path, ""), day)
             if answer is not None:
                 found.setdefault(answer.path, answer)
     return list(found.values())
 
 
-def _rebuses(workspace: Workspace, edition: Edition) -> Iterator[Item]:
-    for name in edition.items:
+def answer_files(settings: Settings, answers: Iterable[Answer]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of the pages of rebuses, with prizes as they were sealed."""
+    prized = False
+    for one in answers:
+        yield f"{one.path}index.html", _answer_page(settings, one)
+        if one.prize:
+            prized = True
+            yield f"{one.path}prize.json", one.prize.encode()
+    if prized:
+        yield PRIZE_SCRIPT, opener_script().encode()
+
+
+def _rebuses(workspace: Workspace, names: Iterable[str]) -> Iterator[Item]:
+    for name in names:
         kind, _, slug = name.partition("/")
         if kind == Kind.REBUS and (Kind.REBUS, slug) in workspace.items:
             yield workspace.items[Kind.REBUS, slug]
 
 
-def _answer(item: Item, issue: Issue, language: str, today: date) -> Answer | None:
+def _answer(item: Item, issue: Issue, language: str, prize: str, day: date) -> Answer | None:
     rebus = _rebus(item)
     if rebus is None:
         return None
     known_from = rebus.answer_from or issue.date + _WAIT
-    place = blake2b(item.source.path.encode(), digest_size=8).hexdigest()
     return Answer(
-        path=f"answers/{place}/",
+        path=rebus_folder(item.source.path),
         issue=issue.id,
         title=_TITLES[language].format(day=date_text(issue.date, language, year=True)),
         language=language,
         puzzle=draw_html(rebus, language=language),
         hint=rebus.hint,
         answer=rebus.answer,
-        known=known_from <= today,
+        known=known_from <= day,
+        known_from=known_from,
+        prize=prize,
     )
 
 
 def _rebus(item: Item) -> Rebus | None:
     """Read the item's rebus; one that the compiler did not let through is in no letter here."""
-    fence = _FENCE.search(item.body)
+    block = fenced(item.body, "rebus")
     try:
-        return parse_rebus(fence[1]) if fence else None
+        return parse_rebus(block) if block is not None else None
     except RebusError:
         return None
+
+
+def _answer_page(settings: Settings, one: Answer) -> bytes:
+    words = WORDS[one.language]
+    # With a prize behind it, the answer is no spoiler to be folded: it is the key.
+    shown = one.answer if one.known or not one.prize else ""
+    form = prize_form(one.prize, language=one.language) if one.prize else ""
+    return page(
+        settings,
+        "answer.html.j2",
+        root="../../",
+        title=one.title,
+        url=f"{base_url(settings)}/{one.path}",
+        language=one.language,
+        noindex=not one.known,
+        letter=f"{one.issue}/index.html",
+        puzzle=Markup(one.puzzle),  # noqa: S704  # drawn by `games`, which escapes
+        hint=one.hint,
+        answer=shown,
+        later=words["later"].format(day=date_text(one.known_from, one.language, year=True)),
+        prize=Markup(form),  # noqa: S704  # likewise
+        script=PRIZE_SCRIPT,
+    )

@@ -2,58 +2,46 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from functools import cache
+from datetime import date, datetime, time
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from pismo.model.content import EVERYONE, Issue, Newsletter
+from pismo.games import poll_folder, quiz_folder, rebus_folder
+from pismo.model.content import EVERYONE, Issue, Kind, Newsletter
 from pismo.model.edition import Edition, Path, paths
 from pismo.model.finding import Finding
 from pismo.model.people import Email, Links, Recipient
 from pismo.model.workspace import Settings, Workspace
 from pismo.render import missing, render
-from pismo.site.addresses import base_url, image_base, issue_url, with_relative_images
-from pismo.site.answers import Answer, answers_of
+from pismo.site.addresses import (
+    base_url,
+    image_base,
+    issue_url,
+    with_relative_games,
+    with_relative_images,
+)
+from pismo.site.answers import Answer, answer_files, answers_of
+from pismo.site.paper import WORDS, filled, page
+from pismo.site.play import play_pages
 from pismo.site.rules import WEB_GAP
 from pismo.text import date_text
 
 FEED = "feed.xml"
-_WORDS = {
-    "ru": {
-        "all": "Все письма",
-        "none": "Писем пока нет.",
-        "feed": "Читать в ленте (Atom)",
-        "title": "Письма",
-        "hint": "Подсказка",
-        "show": "Показать ответ",
-        "back": "Письмо, в котором он был",
-        "answer": "Ответ на ребус",
-    },
-    "en": {
-        "all": "All letters",
-        "none": "No letters yet.",
-        "feed": "Read in a feed reader (Atom)",
-        "title": "Letters",
-        "hint": "Hint",
-        "show": "Show the answer",
-        "back": "The letter it was in",
-        "answer": "Answer to the rebus",
-    },
-}
+MOST_IN_FEED = 50
 
 
 @dataclass(frozen=True, slots=True)
 class SiteIssue:
-    """An issue as the site shows it: compiled for everyone, with the pictures of all editions."""
+    """An issue as the site shows it: compiled for everyone, with all editions' pictures and items.
+
+    `items` are names as in `Edition.items`: a game that one segment only was given has pages, too.
+    """
 
     issue: Issue
     edition: Edition
     images: tuple[tuple[str, bytes], ...]
+    items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +67,44 @@ class Letter:
     answers: tuple[Answer, ...] = ()
 
 
-def site_pages(workspace: Workspace, shown: Sequence[SiteIssue]) -> SitePages:
+def site_pages(
+    workspace: Workspace,
+    shown: Sequence[SiteIssue],
+    *,
+    prizes: Mapping[str, str] | None = None,
+    day: date | None = None,
+) -> SitePages:
     """Make the site of the issues given, drafts left out.
 
     Args:
         workspace: Settings and newsletters.
         shown: What was built; its letters hold nothing personal, because nobody reads them.
+        prizes: Sealed prizes by the path of their rebus.
+        day: What day it is: answers of later days are not told, letters of later days are there
+            for those who have the address, but not listed. None: the day of the newest letter.
     """
     public = [one for one in shown if not one.issue.draft]
-    emails = {one.issue.id: render(one.edition, _nobody(workspace.settings, one)) for one in public}
-    answers = answers_of(workspace, [(one.issue, one.edition) for one in public])
-    letters = [_letter(workspace, one, emails[one.issue.id], answers) for one in reversed(public)]
+    today = day or max((one.issue.date for one in public), default=date.min)
+    emails = {one.issue.id: render(one.edition, _nobody(workspace, one)) for one in public}
+    used = [(one.issue, one.items) for one in public]
+    answers = answers_of(workspace, used, prizes=prizes or {}, day=today)
+    listed = [one for one in reversed(public) if one.issue.date <= today]
+    letters = [_letter(workspace, one, emails[one.issue.id], answers) for one in listed]
     letters.sort(key=lambda letter: letter.day, reverse=True)
+    played = play_pages(workspace, (name for one in public for name in one.items))
     files = {f"images/{name}": content for one in shown for name, content in one.images}
     for one in public:
-        page = _web_version(workspace, one, emails[one.issue.id])
-        files[f"{one.issue.id}/index.html"] = page.encode()
-    files |= _lists(workspace, letters)
-    files |= {f"{one.path}index.html": _answer_page(workspace.settings, one) for one in answers}
-    findings = tuple(finding for one in public for finding in web_gaps(workspace.settings, one))
+        made = _web_version(workspace, one, emails[one.issue.id], is_listed=one in listed)
+        files[f"{one.issue.id}/index.html"] = made.encode()
+    files |= _lists(workspace, letters, played.covers)
+    files |= dict(answer_files(workspace.settings, answers)) | played.files
+    findings = tuple(finding for one in public for finding in web_gaps(workspace, one))
     return SitePages(dict(sorted(files.items())), findings)
 
 
-def _nobody(settings: Settings, one: SiteIssue) -> Recipient:
-    """Return the reader of a web version: no facts, no picks, links that lead nowhere."""
-    items = {path.steps[1]: "#" for path in _item_links(one.edition)}
+def _nobody(workspace: Workspace, one: SiteIssue) -> Recipient:
+    """Return the reader of a web version: no facts, no picks, links to what is for everybody."""
+    slugs = (str(path.steps[1]) for path in _item_links(one.edition))
     return Recipient(
         id="web",
         segment=EVERYONE,
@@ -112,10 +113,22 @@ def _nobody(settings: Settings, one: SiteIssue) -> Recipient:
         links=Links(
             unsubscribe="#",
             preferences="#",
-            web=issue_url(settings, one.issue.id),
-            items={str(slug): link for slug, link in items.items()},
+            web=issue_url(workspace.settings, one.issue.id),
+            items={slug: _public_page(workspace, slug) for slug in slugs},
         ),
     )
+
+
+def _public_page(workspace: Workspace, slug: str) -> str:
+    """Return where everybody plays what a reader plays by a link of their own."""
+    folder = ""
+    if (Kind.REBUS, slug) in workspace.items:
+        folder = rebus_folder(workspace.items[Kind.REBUS, slug].source.path)
+    elif (Kind.QUIZ, slug) in workspace.items:
+        folder = quiz_folder(slug)
+    elif (Kind.POLL, slug) in workspace.items:
+        folder = poll_folder(slug)
+    return f"{base_url(workspace.settings)}/{folder}index.html" if folder else "#"
 
 
 def _item_links(edition: Edition) -> Iterator[Path]:
@@ -125,9 +138,9 @@ def _item_links(edition: Edition) -> Iterator[Path]:
                 yield path
 
 
-def web_gaps(settings: Settings, one: SiteIssue) -> Iterator[Finding]:
+def web_gaps(workspace: Workspace, one: SiteIssue) -> Iterator[Finding]:
     """Report every hole that is empty on the web, where it was written."""
-    lacking = set(missing(one.edition, _nobody(settings, one)))
+    lacking = set(missing(one.edition, _nobody(workspace, one)))
     for use in one.edition.uses:
         for path in paths(use.expr):
             name = str(path.steps[0]) if path.root == "recipient" and path.steps else path.root
@@ -156,7 +169,7 @@ def _letter(
     )
 
 
-def _web_version(workspace: Workspace, one: SiteIssue, email: Email) -> str:
+def _web_version(workspace: Workspace, one: SiteIssue, email: Email, *, is_listed: bool) -> str:
     """Return the letter with what a page needs in its head and a letter does not."""
     settings, newsletter = workspace.settings, workspace.newsletters[one.issue.newsletter]
     url = issue_url(settings, one.issue.id)
@@ -176,16 +189,21 @@ def _web_version(workspace: Workspace, one: SiteIssue, email: Email) -> str:
     head.append(f'<link rel="canonical" href="{escape(url)}">')
     feed = f'title="{escape(newsletter.title)}" href="../{FEED}"'
     head.append(f'<link rel="alternate" type="application/atom+xml" {feed}>')
+    if not is_listed:
+        head.append('<meta name="robots" content="noindex">')
     html = with_relative_images(email.html, settings, "../../")
+    html = with_relative_games(html, settings, "../../")
     before, end, after = html.partition("</head>")
     return before + "\n".join(head) + "\n" + end + after if end else html
 
 
-def _lists(workspace: Workspace, letters: Sequence[Letter]) -> dict[str, bytes]:
-    """Return index, archives, feeds, sitemap and style."""
+def _lists(
+    workspace: Workspace, letters: Sequence[Letter], covers: Sequence[str]
+) -> dict[str, bytes]:
+    """Return index, archives, feeds, sitemap and style; `covers` are the folders of quizzes."""
     settings = workspace.settings
     root = f"{base_url(settings)}/"
-    words = _WORDS[settings.language]
+    words = WORDS[settings.language]
     shelves = [
         (newsletter, [letter for letter in letters if letter.newsletter == newsletter.name])
         for newsletter in workspace.newsletters.values()
@@ -199,15 +217,17 @@ def _lists(workspace: Workspace, letters: Sequence[Letter]) -> dict[str, bytes]:
         "language": settings.language,
         "shelves": [{"newsletter": newsletter, "letters": its} for newsletter, its in shelves],
     }
-    files = {"index.html": _page(settings, "index.html.j2", root="", **index)}
+    files = {"index.html": page(settings, "index.html.j2", root="", feed=FEED, **index)}
+    files[FEED] = _feed(settings, root, letters, index["title"], settings.language)
     for newsletter, its in shelves:
         files |= _archive(settings, newsletter, its)
     places = [(root, "")]
     places += [(f"{root}{newsletter.name}/", "") for newsletter, _ in shelves]
     places += [(letter.url, letter.day) for letter in letters]
     places += [(root + answer.path, "") for letter in letters for answer in letter.answers]
-    files["sitemap.xml"] = _filled("sitemap.xml.j2", places=places)
-    files["style.css"] = _filled("style.css.j2", brand=settings.brand)
+    places += [(root + cover, "") for cover in covers]
+    files["sitemap.xml"] = filled("sitemap.xml.j2", places=places)
+    files["style.css"] = filled("style.css.j2", brand=settings.brand)
     return files
 
 
@@ -215,57 +235,40 @@ def _archive(
     settings: Settings, newsletter: Newsletter, letters: Sequence[Letter]
 ) -> dict[str, bytes]:
     url = f"{base_url(settings)}/{newsletter.name}/"
-    about: dict[str, Any] = {
-        "title": newsletter.title,
-        "description": newsletter.description,
-        "language": newsletter.language,
-        "letters": letters,
-    }
-    feed = f"{newsletter.name}/{FEED}"
-    page = _page(settings, "archive.html.j2", root="../", url=url, feed=feed, **about)
-    atom = _filled(
+    title, language = newsletter.title, newsletter.language
+    shown = page(
+        settings,
+        "archive.html.j2",
+        language=language,
+        root="../",
+        title=title,
+        description=newsletter.description,
+        url=url,
+        feed=f"{newsletter.name}/{FEED}",
+        letters=letters,
+    )
+    feed = _feed(settings, url, letters, title, language, newsletter.description)
+    return {f"{newsletter.name}/index.html": shown, f"{newsletter.name}/{FEED}": feed}
+
+
+def _feed(
+    settings: Settings,
+    url: str,
+    letters: Sequence[Letter],
+    title: str,
+    language: str,
+    description: str = "",
+) -> bytes:
+    """Return the Atom feed of the page at `url`: of a newsletter, or of the whole site."""
+    return filled(
         "feed.xml.j2",
         id=url,
         self=f"{url}{FEED}",
-        updated=letters[0].moment,
+        # A feed needs a date even before the first letter (RFC 4287 §4.1.1).
+        updated=letters[0].moment if letters else "1970-01-01T00:00:00Z",
         brand=settings.brand,
-        **about,
-    )
-    return {f"{newsletter.name}/index.html": page, feed: atom}
-
-
-def _answer_page(settings: Settings, answer: Answer) -> bytes:
-    return _page(
-        settings,
-        "answer.html.j2",
-        root="../../",
-        title=answer.title,
-        url=f"{base_url(settings)}/{answer.path}",
-        language=answer.language,
-        noindex=not answer.known,
-        letter=f"{answer.issue}/index.html",
-        puzzle=Markup(answer.puzzle),  # noqa: S704  # drawn by `games`, which escapes
-        hint=answer.hint,
-        answer=answer.answer,
-    )
-
-
-def _page(settings: Settings, template: str, *, language: str, root: str, **values: Any) -> bytes:  # noqa: ANN401  # what the template asks for
-    defaults = {"description": "", "noindex": False, "feed": "", "og_type": "website"}
-    given = {**defaults, **values, "language": language, "root": root, "brand": settings.brand}
-    given.setdefault("feed_title", given["title"])
-    return _filled(template, words=_WORDS[language], **given)
-
-
-def _filled(template: str, **values: Any) -> bytes:  # noqa: ANN401  # what the template asks for
-    return _templates().get_template(template).render(values).encode()
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("pismo.site", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
+        letters=letters[:MOST_IN_FEED],
+        title=title,
+        language=language,
+        description=description,
     )

@@ -14,5 +14,5 @@ def check_web_version(scope: IssueScope) -> Iterator[Finding]:
         return
     for edition in scope.editions:
         if edition.segment == EVERYONE:
-            public = SiteIssue(scope.issue, edition, ())
-            yield from web_gaps(scope.workspace.settings, public)
+            public = SiteIssue(scope.issue, edition, (), edition.items)
+            yield from web_gaps(scope.workspace, public)

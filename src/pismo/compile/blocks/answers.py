@@ -1,7 +1,9 @@
 """Polls and quizzes in a letter: a question, and one link per answer.
 
 An answer to a poll is the reader's own link with `?v=` and what is recorded; an answer to a quiz
-leads to a static page, `site/quiz/<slug>/<page>.html`, which needs to know nobody.
+leads to a static page, `site/quiz/<slug>/<page>.html`, which needs to know nobody. The reader's own
+link follows it after `#`, where no server sees it: by it the page with the result offers to be
+remembered. For browsers without JavaScript the letter has that link, too.
 """
 
 from collections.abc import Sequence
@@ -10,6 +12,7 @@ from html import escape
 from pismo.compile.blocks.drawing import Drawing
 from pismo.compile.problem import CompileError
 from pismo.compile.typeset import typeset
+from pismo.compile.words import words_of
 from pismo.games import Poll, QuestionPage, QuizError, parse_poll, parse_quiz, quiz_pages
 from pismo.model.finding import Source
 
@@ -35,8 +38,15 @@ def poll_drawing(notation: str, language: str, place: Source, link: str) -> Draw
     return _grades(question, poll, answers) if poll.is_scale else _choices(question, answers)
 
 
-def quiz_drawing(notation: str, language: str, place: Source, address: str) -> Drawing:
-    """Draw the first question of a quiz; `address` is the folder of its pages.
+def quiz_drawing(notation: str, language: str, place: Source, address: str, link: str) -> Drawing:
+    """Draw the first question of a quiz.
+
+    Args:
+        notation: The inside of the fenced block.
+        language: Of the letter.
+        place: Where the block's first line stands.
+        address: The folder of its pages, with a slash at the end.
+        link: The token of the reader's own link.
 
     Raises:
         CompileError: If the block cannot be read, or a result is never reached.
@@ -46,8 +56,13 @@ def quiz_drawing(notation: str, language: str, place: Source, address: str) -> D
     except QuizError as error:
         raise _misread(error, place) from error
     assert isinstance(first, QuestionPage)
-    answers = [(typeset(text, language), f"{address}/{page}.html") for text, page in first.ways]
-    return _choices(typeset(first.question, language), answers)
+    answers = [
+        (typeset(text, language), f"{address}{page}.html#{link}") for text, page in first.ways
+    ]
+    asked = _choices(typeset(first.question, language), answers)
+    tell = words_of(language)["tell"]
+    html = f'<p class="play"><a href="{escape(link)}">{escape(tell)}</a></p>'
+    return Drawing(asked.html + html, f"{asked.text}\n\n{tell}: {link}")
 
 
 def _misread(error: QuizError, place: Source) -> CompileError:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from markupsafe import Markup
 
 from pismo.compile.blocks.items import dressed
+from pismo.compile.blocks.last import last_rebus_text
 from pismo.compile.desk import Draft, Staged
 from pismo.compile.letter_rules import BLOCK_PLACE, ITEM_LANGUAGE
 from pismo.compile.look import own_file
@@ -13,6 +14,7 @@ from pismo.compile.rules import ARGUMENT, ITEM_CYCLE, NOT_LIVE, UNKNOWN_ITEM
 from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.symbols import Symbol, lift
 from pismo.compile.writing import Manuscript
+from pismo.games import rebus_folder
 from pismo.model.content import Item, Kind
 from pismo.model.edition import Path
 from pismo.model.finding import Source
@@ -41,6 +43,7 @@ def block_functions(draft: Draft, names: Names) -> dict[str, Callable[..., objec
 
     functions: dict[str, Callable[..., object]] = {kind.value: of_kind(kind) for kind in Kind}
     functions["recommendations"] = recommendations
+    functions["last_rebus"] = lambda: _last_rebus(draft, known)
     # Items may show items, so their templates know these functions, too.
     known = {**names, **functions}
     return functions
@@ -100,6 +103,7 @@ def _keep_item(draft: Draft, key: str, item: Item, names: Names) -> None:
     place = Source(item.source.path, item.body_line)
     staged = draft.staged(item.body, place, names, blocks=True)
     link = Path("links", ("item", item.slug))
+    scribe = draft.desk.scribe
     manuscript = Manuscript(
         staged.text,
         staged.recorder,
@@ -108,13 +112,39 @@ def _keep_item(draft: Draft, key: str, item: Item, names: Names) -> None:
         item.language,
         heading=3,
         slug=item.slug,
-        answers=staged.recorder.hole(link) if item.kind is Kind.POLL else "",
+        answers=staged.recorder.hole(link) if _is_answered(item) else "",
+        prize=f"{scribe.site}/{rebus_folder(item.source.path)}" if item.prize else "",
     )
-    scribe = draft.desk.scribe
     written = scribe.write(manuscript)
     draft.findings.extend(finding for piece in written for finding in piece.findings)
     whole = dressed(item, written, scribe, draft.desk.workspace.catalogue)
     draft.keep(key, Staged(whole.html, staged.recorder), Staged(whole.text, staged.recorder))
+
+
+def _last_rebus(draft: Draft, names: Names) -> Markup:
+    recorder = _recorder(draft)
+    key = "last_rebus()"
+    if key not in draft.html:
+        draft.shared(key, lambda: _keep_last_rebus(draft, key, names))
+    return recorder.slot(key)
+
+
+def _keep_last_rebus(draft: Draft, key: str, names: Names) -> None:
+    text = last_rebus_text(draft)
+    place = Source("pismo/last_rebus")
+    staged = draft.staged(text, place, names)
+    language = draft.desk.newsletter.language
+    written = draft.desk.scribe.write(
+        Manuscript(staged.text, staged.recorder, text, place, language)
+    )
+    html = "".join(piece.html for piece in written)
+    plain = "".join(piece.text for piece in written)
+    draft.keep(key, Staged(html, staged.recorder), Staged(plain, staged.recorder))
+
+
+def _is_answered(item: Item) -> bool:
+    """Tell whether readers answer an item by links of their own."""
+    return item.kind in (Kind.POLL, Kind.QUIZ, Kind.REBUS) and f"```{item.kind}" in item.body
 
 
 def _recommendations(draft: Draft, count: object, title: object) -> Markup:

@@ -1,9 +1,11 @@
 """A rebus in its fence: solved, and drawn for HTML and for plain text."""
 
 from collections.abc import Callable
+from html import escape
 
 from pismo.compile.blocks.drawing import Drawing
 from pismo.compile.problem import CompileError
+from pismo.compile.words import words_of
 from pismo.games import PICTURE_PX, RebusError, draw_html, draw_text, review_rebus
 from pismo.model.finding import Finding, Source, has_errors
 
@@ -11,7 +13,9 @@ Made = Callable[[str, Source, int], str]
 """Puts a picture on the site for a place so many CSS pixels wide, and returns its address."""
 
 
-def rebus_drawing(notation: str, language: str, place: Source, made: Made) -> Drawing:
+def rebus_drawing(
+    notation: str, language: str, place: Source, made: Made, *, link: str = "", prize: str = ""
+) -> Drawing:
     """Draw a rebus: as live text, or as the picture that its writer names.
 
     Args:
@@ -19,12 +23,14 @@ def rebus_drawing(notation: str, language: str, place: Source, made: Made) -> Dr
         language: Of the letter, for the words around the pictures.
         place: Where the block's first line stands.
         made: What to do with the picture.
+        link: The token of the reader's own link, to check their answer; '' for no such link.
+        prize: Where a prize waits for the answer, or ''.
 
     Returns:
         The drawing, with warnings at the lines that they are about.
 
     Raises:
-        CompileError: If it cannot be read, or does not read as its answer, or its picture is gone.
+        CompileError: If it cannot be read, does not read as its answer, or its picture is gone.
     """
     try:
         rebus, remarks = review_rebus(notation, language=language)
@@ -36,7 +42,20 @@ def rebus_drawing(notation: str, language: str, place: Source, made: Made) -> Dr
     named = place.shifted(_line_of("picture", notation))
     picture = made(rebus.picture, named, PICTURE_PX) if rebus.picture else ""
     html = draw_html(rebus, language=language, picture_src=picture)
-    return Drawing(html, draw_text(rebus, language=language), findings)
+    more_html, more_text = _links(language, link, prize)
+    return Drawing(html + more_html, draw_text(rebus, language=language) + more_text, findings)
+
+
+def _links(language: str, link: str, prize: str) -> tuple[str, str]:
+    """Return what stands below the drawing: where one checks an answer, and opens its prize."""
+    words = words_of(language)
+    links = [(words["check"], link), (words["open_prize"], prize)]
+    links = [(text, url) for text, url in links if url]
+    if not links:
+        return "", ""
+    html = " · ".join(f'<a href="{escape(url)}">{escape(text)}</a>' for text, url in links)
+    plain = "\n".join(f"{text}: {url}" for text, url in links)
+    return f'<p class="play">{html}</p>', f"\n\n{plain}"
 
 
 def _refused(finding: Finding) -> CompileError:
