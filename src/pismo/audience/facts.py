@@ -164,17 +164,22 @@ def compute_into(
     own: str = "",
     answers: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Leave the table `computed_facts` on an engine that has the audience's tables and `params`."""
+    """Leave the view `computed_facts` on an engine that has the audience's tables and `params`.
+
+    A view, so that its rows go straight to the file they are written to.
+    """
     _make_calendar(engine, today)
     for step in STEPS:
         run_query(engine, PACKAGE, step)
-    run_query(engine, PACKAGE, "facts", into="computed_facts")
+    sql = read_query(PACKAGE, "facts").sql
     if answers:
-        _add_answers(engine, answers)
+        sql = _with_answers(engine, sql, answers)
     if own:
-        engine.execute("CREATE OR REPLACE TEMP VIEW facts AS SELECT * FROM computed_facts")
+        # Asked twice, by the workspace's query and for the file: worked out once.
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE facts AS {sql}")
         engine.execute(f"CREATE OR REPLACE TEMP TABLE own_facts AS {own}")
-        _join(engine, "own_facts")
+        sql = _beside(engine, "SELECT * FROM facts", "own_facts")
+    engine.execute(f"CREATE OR REPLACE TEMP VIEW computed_facts AS {sql}")
 
 
 def _parameters(settings: Settings, now: datetime) -> dict[str, object]:
@@ -216,7 +221,9 @@ def _make_calendar(engine: "duckdb.DuckDBPyConnection", today: date) -> None:
     )
 
 
-def _add_answers(engine: "duckdb.DuckDBPyConnection", answers: Sequence[tuple[str, str]]) -> None:
+def _with_answers(
+    engine: "duckdb.DuckDBPyConnection", facts: str, answers: Sequence[tuple[str, str]]
+) -> str:
     run_query(engine, PACKAGE, "answer_facts")
     columns = ", ".join(
         f"MAX(CASE WHEN item = {quoted(item)} THEN value END) AS {column}"
@@ -226,25 +233,24 @@ def _add_answers(engine: "duckdb.DuckDBPyConnection", answers: Sequence[tuple[st
         "CREATE OR REPLACE TEMP TABLE answer_columns AS "
         f"SELECT subscriber_id, {columns} FROM answer_facts GROUP BY subscriber_id"
     )
-    _join(engine, "answer_columns")
+    return _beside(engine, facts, "answer_columns")
 
 
-def _join(engine: "duckdb.DuckDBPyConnection", more: str) -> None:
-    """Put the columns of table `more` beside the facts."""
+def _beside(engine: "duckdb.DuckDBPyConnection", facts: str, more: str) -> str:
+    """Return SQL for the columns of table `more` beside the facts."""
     names = [row[0] for row in engine.execute(f"DESCRIBE {more}").fetchall()]
     columns = ", ".join(f"m.{name}" for name in names if name != "subscriber_id")
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE joined AS SELECT f.*, {columns} FROM computed_facts AS f "
+    return (
+        f"SELECT f.*, {columns} FROM ({facts}) AS f "
         f"LEFT JOIN {more} AS m ON m.subscriber_id = f.subscriber_id"
     )
-    engine.execute("CREATE OR REPLACE TEMP TABLE computed_facts AS SELECT * FROM joined")
-    engine.execute("DROP TABLE joined")
 
 
 def _write(engine: "duckdb.DuckDBPyConnection", file: Path) -> None:
     made = file.with_name(f".{file.name}.new")
     engine.execute(
-        f"COPY computed_facts TO {quoted(str(made.resolve()))} (FORMAT parquet, COMPRESSION zstd)"
+        f"COPY (SELECT * FROM computed_facts) TO {quoted(str(made.resolve()))} "
+        "(FORMAT parquet, COMPRESSION zstd)"
     )
     made.chmod(0o600)
     made.replace(file)
