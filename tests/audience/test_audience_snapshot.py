@@ -92,3 +92,27 @@ def test_sql_on_a_snapshot_can_touch_nothing_else(tmp_path: Path, sql: str) -> N
     made = write_snapshot(tmp_path, {"subscribers": people("a")}, now=NOW)
     with made.connect() as engine, pytest.raises(duckdb.Error):
         engine.execute(sql)
+
+
+def test_an_engine_keeps_to_the_memory_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = write_snapshot(tmp_path, {"subscribers": people("a")}, now=NOW)
+    asked = "SELECT current_setting('memory_limit')"
+    monkeypatch.setenv("PISMO_MEMORY", "512MiB")
+    with made.connect() as engine:
+        assert engine.execute(asked).fetchall() == [("512.0 MiB",)]
+    monkeypatch.setenv("PISMO_MEMORY", "a lot")
+    with pytest.raises(AudienceError, match="a lot"):
+        made.connect()
+
+
+def test_what_does_not_fit_into_memory_is_spilled_beside_the_snapshot(tmp_path: Path) -> None:
+    made = write_snapshot(tmp_path, {"subscribers": people("a")}, now=NOW)
+    with made.connect(memory="64MB", threads=1) as engine:
+        engine.execute(
+            "CREATE TEMP TABLE many AS SELECT range AS n, md5(CAST(range AS VARCHAR)) AS word "
+            "FROM range(3000000)"
+        )
+        assert list((made.path / "spill").iterdir())
+        assert engine.execute("SELECT count(*) FROM many").fetchall() == [(3_000_000,)]

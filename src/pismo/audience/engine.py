@@ -1,16 +1,23 @@
 """An embedded DuckDB that can touch nothing but the folders it is given, and SQL from files."""
 
 import importlib.resources
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pismo.errors import AudienceError
 
 if TYPE_CHECKING:
     import duckdb
+
+
+MEMORY = "PISMO_MEMORY"
+"""Environment variable: how much memory one engine may use, "4GB"."""
 
 
 def open_engine(
@@ -20,7 +27,8 @@ def open_engine(
 
     Args:
         folders: The only folders that SQL may read or write.
-        memory: Limit as DuckDB writes it, "4GB"; '' leaves the engine's default (80 % of RAM).
+        memory: Limit as DuckDB writes it, "4GB"; '' takes `PISMO_MEMORY`, else half of the RAM.
+            Rows on their way to Arrow, Parquet and Python come on top.
         threads: 0 leaves the engine's default: all cores.
         spill: Where to put what does not fit into memory; must lie in one of `folders`.
     """
@@ -30,8 +38,14 @@ def open_engine(
         config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     )
     allowed = ", ".join(quoted(str(folder.resolve())) for folder in folders)
-    if memory:
-        engine.execute(f"SET memory_limit = {quoted(memory)}")
+    limit = memory or os.environ.get(MEMORY, "")
+    try:
+        engine.execute(f"SET memory_limit = {quoted(limit or _half_of_memory())}")
+    except duckdb.Error as error:
+        raise AudienceError(
+            f"'{limit}' is no amount of memory: {str(error).splitlines()[0]}",
+            hint=f"write {MEMORY}=4GB, or leave it unset",
+        ) from error
     if threads:
         engine.execute(f"SET threads = {int(threads)}")
     engine.execute(f"SET temp_directory = {quoted(str(spill.resolve()) if spill else '')}")
@@ -39,6 +53,11 @@ def open_engine(
     engine.execute("SET enable_external_access = false")
     engine.execute("SET lock_configuration = true")
     return engine
+
+
+def _half_of_memory() -> str:
+    """Return half of the machine's memory, as DuckDB writes amounts."""
+    return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') // 2 >> 20}MiB"
 
 
 def quoted(text: str) -> str:
@@ -84,11 +103,27 @@ def parse_query(name: str, text: str) -> Query:
 
 
 def run_query(
-    engine: "duckdb.DuckDBPyConnection", package: str, name: str, *, into: str = ""
+    engine: "duckdb.DuckDBPyConnection",
+    package: str,
+    name: str,
+    *,
+    into: str = "",
+    literals: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
-    """Run a query from a file and keep its rows as temporary table `into` (default: its name)."""
-    query = read_query(package, name)
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {into or name} AS\n{query.sql}")
+    """Run a query from a file and keep its rows as temporary table `into` (default: its name).
+
+    Args:
+        engine: Where.
+        package: Where its file is.
+        name: Of the file.
+        into: The table.
+        literals: Columns of `params` that are written out as numbers: with a limit that it can see,
+            the engine keeps the first few of each person rather than sort them all.
+    """
+    sql = read_query(package, name).sql
+    for parameter, value in literals.items():
+        sql = re.sub(rf"\bparams\.{parameter}\b", str(int(value)), sql)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {into or name} AS\n{sql}")
 
 
 def only_row(engine: "duckdb.DuckDBPyConnection", sql: str) -> tuple[Any, ...]:
