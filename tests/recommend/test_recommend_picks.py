@@ -8,12 +8,14 @@ import pyarrow as pa
 import pytest
 
 from pismo.audience import Snapshot, write_snapshot
+from pismo.audience.engine import parse_query
 from pismo.errors import AudienceError, SettingsError
 from pismo.model.workspace import Settings
 from pismo.recommend import Wishes, prepare, recommend, recommend_shards
 
 NOW = datetime(2026, 11, 27, 10)  # noqa: DTZ001  # snapshots hold naive UTC
 CATEGORIES = ("kids", "cards", "duel")
+SQL = Path(__file__).parents[2] / "src" / "pismo" / "recommend" / "sql"
 
 
 def shop(**changes: Mapping[str, object]) -> pa.Table:
@@ -263,3 +265,37 @@ def test_a_setting_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(SettingsError):
         prepare(snapshot_of(tmp_path, []), NOW, Settings(tables={"recommend": table}))
+
+
+def test_of_a_person_with_very_many_products_only_the_latest_count(tmp_path: Path) -> None:
+    count = 3_000
+    products = pa.Table.from_pylist(
+        [{**shop().to_pylist()[0], "product_id": f"q{n:05d}"} for n in range(count)],
+        schema=shop().schema,
+    )
+    row = bought(("anna", "x"))[0]
+    heavy = [
+        {**row, "product_id": f"q{n:05d}", "order_id": str(n), "ts": NOW - timedelta(minutes=n + 1)}
+        for n in range(count)
+    ]
+    snapshot = snapshot_of(tmp_path, [*heavy, *bought(*TOGETHER)], products=products)
+    settings = Settings(tables={"recommend": {"history": 50}})
+    with prepare(snapshot, NOW, settings).connect() as engine:
+        kept = engine.execute(
+            "SELECT g.product_id FROM history AS h JOIN goods AS g ON g.p = h.p ORDER BY 1"
+        ).fetchall()
+        (pairs,) = engine.execute("SELECT count(DISTINCT i) FROM alike").fetchall()
+    assert kept == [(f"q{n:05d}",) for n in range(50)]
+    assert pairs == (50,)
+
+
+def test_an_empty_catalogue_gives_nobody_anything(tmp_path: Path) -> None:
+    snapshot = snapshot_of(tmp_path, bought(*TOGETHER), products=shop().slice(0, 0))
+    assert picks(snapshot, "anna", "f0") == []
+
+
+@pytest.mark.parametrize("file", sorted(SQL.glob("*.sql")), ids=lambda file: file.stem)
+def test_every_query_says_what_it_is_for_and_keeps_to_portable_sql(file: Path) -> None:
+    query = parse_query(file.stem, file.read_text("utf-8"))
+    for word in ("QUALIFY", "ANTI JOIN", "LIST(", "UNNEST", "EXCLUDE", "ASOF", "ARG_MAX"):
+        assert word not in query.sql.upper()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 PACKAGE = "pismo.recommend"
-STEPS = ("goods", "history", "weighed", "norms", "popular", "alike")
+STEPS = ("goods", "history", "weighed", "norms", "popular", "pairs", "alike")
 KEPT = ("goods", "history", "alike", "popular")
 """What `recommend` needs of them, kept as Parquet."""
 _KEEP = 2

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-SHARD = 100_000
+SHARD = 20_000
+"""People at a time: so few that their candidates fit into a processor's cache."""
 _SPARE = 6
 """How much deeper than the number wanted a fallback list is read at first."""
 _EVERYTHING = 2**31 - 1
@@ -96,6 +97,7 @@ def recommend_shards(
     recipe, labels = recipe_from(settings)
     _begin(engine, people, shown, count=count, recipe=recipe, now=now, wishes=wishes)
     _make_words(engine, reason_words(language or settings.language, _categories(engine), labels))
+    run_query(engine, PACKAGE, "reason_texts")
     for first in range(0, max(people.num_rows, 1), shard_size):
         yield _shard(engine, first, first + shard_size)
 
@@ -133,18 +135,12 @@ def _begin(
         )
     else:
         _keep(engine, "shown", shown, "subscriber_id, product_id")
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE ranking AS SELECT g.p, g.category, "
-        "ROW_NUMBER() OVER (ORDER BY COALESCE(o.popularity, 0) DESC, g.p) AS place "
-        "FROM goods AS g LEFT JOIN popular AS o ON o.p = g.p "
-        "WHERE g.sellable AND NOT EXISTS (SELECT 1 FROM forbidden AS f WHERE f.p = g.p)"
-    )
-    run_query(engine, PACKAGE, "segment_popular")
-    run_query(engine, PACKAGE, "favourites")
+    for step in ("past", "seen", "pulls", "kin", "ranking", "segment_popular", "favourites"):
+        run_query(engine, PACKAGE, step)
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE kinds AS SELECT DISTINCT p.segment, "
         "COALESCE(f.category, '') AS category FROM people AS p "
-        "LEFT JOIN favourites AS f ON f.subscriber_id = p.subscriber_id"
+        "LEFT JOIN favourites AS f ON f.number = p.number"
     )
     run_query(engine, PACKAGE, "fallbacks")
 
@@ -154,18 +150,20 @@ def _shard(engine: "duckdb.DuckDBPyConnection", first: int, last: int) -> "pa.Ta
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE shard AS SELECT p.number, p.subscriber_id, p.segment, "
         "COALESCE(f.category, '') AS category FROM people AS p "
-        "LEFT JOIN favourites AS f ON f.subscriber_id = p.subscriber_id "
+        "LEFT JOIN favourites AS f ON f.number = p.number "
         f"WHERE p.number >= {first} AND p.number < {last}"
     )
     run_query(engine, PACKAGE, "shard_history")
     run_query(engine, PACKAGE, "unwanted")
-    run_query(engine, PACKAGE, "candidates")
-    run_query(engine, PACKAGE, "nearest")
+    (shortlist,) = only_row(engine, "SELECT shortlist FROM params")
+    run_query(engine, PACKAGE, "nearest", literals={"shortlist": int(shortlist)})
     run_query(engine, PACKAGE, "pinned_offers")
-    # Whoever has a full shortlist needs no fallback, but for limits by family and category …
-    _fill(engine, "nearest", enough="shortlist", places=f"wanted + {_SPARE}", into="filled")
-    _choose(engine, "nearest", "pinned_offers", "filled", into="chosen")
-    # … so whoever is short then gets some; and whoever owns most of those, the whole list.
+    # Most people need a fallback or none, and one look into the list is enough …
+    _look(engine, f"wanted + {_SPARE}", f"2 * wanted + {_SPARE}")
+    run_query(engine, PACKAGE, "wanting")
+    run_query(engine, PACKAGE, "filled")
+    _choose(engine, into="chosen")
+    # … and whoever owns most of what they were offered looks deeper, and then at the whole list.
     for places in (f"2 * wanted + {_SPARE}", str(_EVERYTHING)):
         _top_up(engine, places)
     run_query(engine, PACKAGE, "causes")
@@ -176,10 +174,28 @@ def _shard(engine: "duckdb.DuckDBPyConnection", first: int, last: int) -> "pa.Ta
     ).to_arrow_table()
 
 
-def _choose(engine: "duckdb.DuckDBPyConnection", *offers: str, into: str, who: str = "") -> None:
+def _look(engine: "duckdb.DuckDBPyConnection", first: str, second: str) -> None:
+    """Say how deep the list of fallbacks is read, and cut it there.
+
+    Cut first and joined then: nobody is paired with the whole list only to forget most of it.
+    """
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE depth AS SELECT {first} AS first_look, "
+        f"{second} AS second_look FROM params"
+    )
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE top_fallbacks AS SELECT l.* FROM fallbacks AS l "
+        "CROSS JOIN depth WHERE l.place <= depth.second_look "
+        "AND NOT EXISTS (SELECT 1 FROM forbidden AS f WHERE f.p = l.p)"
+    )
+
+
+def _choose(engine: "duckdb.DuckDBPyConnection", *, into: str, who: str = "") -> None:
     """Choose among the offers, for everybody or for the people of table `who`."""
     only = f" WHERE number IN (SELECT number FROM {who})" if who else ""
-    every = " UNION ALL ".join(f"SELECT * FROM {table}{only}" for table in offers)
+    every = " UNION ALL ".join(
+        f"SELECT * FROM {table}{only}" for table in ("nearest", "pinned_offers", "filled")
+    )
     engine.execute(f"CREATE OR REPLACE TEMP VIEW offers AS {every}")
     run_query(engine, PACKAGE, "chosen", into=into)
 
@@ -194,29 +210,18 @@ def _top_up(engine: "duckdb.DuckDBPyConnection", places: str) -> None:
     (people,) = only_row(engine, "SELECT COUNT(*) FROM short")
     if not people:
         return
-    _fill(engine, "chosen", enough="wanted", places=places, into="filled_up")
-    _choose(engine, "nearest", "pinned_offers", "filled", "filled_up", into="again", who="short")
+    _look(engine, places, places)
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE wanting AS SELECT s.number, s.segment, s.category, "
+        "depth.first_look AS places FROM shard AS s JOIN short AS w ON w.number = s.number "
+        "CROSS JOIN depth"
+    )
+    run_query(engine, PACKAGE, "filled")
+    _choose(engine, into="again", who="short")
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE chosen AS SELECT * FROM chosen AS c WHERE NOT EXISTS "
         "(SELECT 1 FROM short AS s WHERE s.number = c.number) UNION ALL SELECT * FROM again"
     )
-
-
-def _fill(
-    engine: "duckdb.DuckDBPyConnection", had: str, *, enough: str, places: str, into: str
-) -> None:
-    """Offer fallbacks to everybody who has fewer than `enough` rows in table `had`."""
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE depth AS SELECT {places} AS places, {enough} AS enough "
-        "FROM params"
-    )
-    # Cut first and joined then: nobody is paired with the whole list only to forget most of it.
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE top_fallbacks AS "
-        "SELECT l.* FROM fallbacks AS l CROSS JOIN depth WHERE l.place <= depth.places"
-    )
-    engine.execute(f"CREATE OR REPLACE TEMP VIEW had AS SELECT number FROM {had}")
-    run_query(engine, PACKAGE, "filled", into=into)
 
 
 def _least_per_category(engine: "duckdb.DuckDBPyConnection", count: int) -> int:

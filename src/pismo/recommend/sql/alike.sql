@@ -2,8 +2,7 @@
 --   pulls: weighted co-occurrence, damped by how common both are (rare pairs are doubted, hits do
 --   not win everywhere), times what sells now. Only products that may be shown. The strongest
 --   pull is 10^12; whole numbers, so that no order of adding can change a sum.
--- cost: the self-join of `weighed` within each person, `history` squared rows a person at most;
---   one hash aggregate by pair, one sort within each product.
+-- cost: one pass over `pairs`, one sort within each product.
 SELECT
   k.i,
   k.j,
@@ -24,14 +23,9 @@ FROM (
         ORDER BY c.together / POWER(b.norm + params.doubt, params.rarity_power) DESC, c.j
       ) AS place
     FROM (
-      SELECT
-        one.p AS i,
-        two.p AS j,
-        CAST(SUM(CAST(ROUND(one.weight * two.weight * one.say * 1e12) AS BIGINT)) AS DOUBLE) / 1e12
-          AS together
-      FROM weighed AS one
-      JOIN weighed AS two ON two.subscriber_id = one.subscriber_id AND two.p <> one.p
-      GROUP BY one.p, two.p
+      SELECT i, j, together FROM pairs
+      UNION ALL
+      SELECT j AS i, i AS j, together FROM pairs
     ) AS c
     JOIN goods AS g ON g.p = c.j AND g.sellable
     JOIN norms AS a ON a.p = c.i

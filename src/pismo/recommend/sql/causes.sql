@@ -13,7 +13,7 @@ FROM (
     ) AS place
   FROM chosen AS c
   JOIN shard_history AS h ON h.number = c.number
-  JOIN alike AS s ON s.i = h.p AND s.j = c.p
+  JOIN pulls AS s ON s.i = h.p AND s.j = c.p
   WHERE c.level = 0
 ) AS ranked
 WHERE ranked.place = 1

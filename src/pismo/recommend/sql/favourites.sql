@@ -1,25 +1,25 @@
 -- purpose: the category each of these people was most busy with in the last 90 days (a purchase
 --   weighs more than a look), else the one they bought most of.
--- cost: one pass over history of these people, a sort within each person's categories.
-SELECT ranked.subscriber_id, ranked.category
+-- cost: one pass over `past`, a sort within each person's categories.
+SELECT ranked.number, names.category
 FROM (
   SELECT
-    c.subscriber_id,
-    c.category,
+    c.number,
+    c.shelf,
     ROW_NUMBER() OVER (
-      PARTITION BY c.subscriber_id
-      ORDER BY c.lately DESC, c.ever DESC, c.category
+      PARTITION BY c.number
+      ORDER BY c.lately DESC, c.ever DESC, c.shelf
     ) AS place
   FROM (
     SELECT
-      h.subscriber_id,
-      g.category,
-      SUM(CASE WHEN h.age <= 90 THEN 1 + 4 * h.bought ELSE 0 END) AS lately,
+      h.number,
+      g.shelf,
+      SUM(h.lately * (1 + 4 * h.bought)) AS lately,
       SUM(1 + 4 * h.bought) AS ever
-    FROM history AS h
-    JOIN goods AS g ON g.p = h.p AND g.category IS NOT NULL
-    WHERE EXISTS (SELECT 1 FROM people AS p WHERE p.subscriber_id = h.subscriber_id)
-    GROUP BY h.subscriber_id, g.category
+    FROM past AS h
+    JOIN goods AS g ON g.p = h.p AND g.shelf IS NOT NULL
+    GROUP BY h.number, g.shelf
   ) AS c
 ) AS ranked
+JOIN (SELECT DISTINCT shelf, category FROM goods) AS names ON names.shelf = ranked.shelf
 WHERE ranked.place = 1

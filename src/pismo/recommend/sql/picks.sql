@@ -12,17 +12,13 @@ SELECT
   g.old_price,
   g.currency,
   COALESCE(g.category, '') AS category,
-  REPLACE(
-    w.text,
-    '{title}',
-    COALESCE(REPLACE(REPLACE(b.title, w.open_quote, w.open_inner), w.close_quote, w.close_inner), '')
-  ) AS reason
+  r.reason
 FROM chosen AS c
 JOIN shard AS s ON s.number = c.number
 JOIN goods AS g ON g.p = c.p
 LEFT JOIN causes AS a ON a.number = c.number AND a.p = c.p
-LEFT JOIN goods AS b ON b.p = a.because
-JOIN words AS w ON w.cause = CASE
+JOIN reason_texts AS r
+  ON r.cause = CASE
     WHEN c.level = 0 AND a.bought = 1 THEN 'bought'
     WHEN c.level = 0 THEN 'viewed'
     WHEN c.level = 1 THEN 'category'
@@ -30,4 +26,5 @@ JOIN words AS w ON w.cause = CASE
     WHEN c.level = 3 THEN 'popular'
     ELSE 'editor'
   END
-  AND w.category = CASE WHEN c.level = 1 THEN g.category ELSE '' END
+  AND r.category = CASE WHEN c.level = 1 THEN g.category ELSE '' END
+  AND r.because = CASE WHEN c.level = 0 THEN a.because ELSE 0 END
