@@ -69,8 +69,8 @@ bench: setup ## measure building and rendering; results go to benchmarks/results
 	$(BIN)/python benchmarks/build.py
 	$(BIN)/python benchmarks/audience.py --postgres
 
-bench-large: setup ## the audience at 10 million people and 100 million rows: 25 GB of disk, an hour
-	$(BIN)/python benchmarks/audience.py --people 10000000 --name audience-large $(ARGS)
+bench-large: setup ## the audience at 10 million people and 100 million rows: 15 GB of disk, 8 GB of memory
+	$(BIN)/python benchmarks/audience.py --people 10000000 --memory 8 --name audience-large $(ARGS)
 
 bench-recommend: setup ## recommendations on $$PISMO_RETAIL_DATA, beside libraries; ARGS=--validate
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --active --group bench \

@@ -2,12 +2,15 @@
 
 Input:   the invented audience (`pismo sample`'s): people, about 10 purchases and events each.
 Run:     make bench                   1,000,000 people; 2 GB of disk
-         make bench-large             10,000,000 people; 25 GB of disk, memory limited to 8 GB
+         make bench-large             10,000,000 people; 15 GB of disk, 8 GB of memory at most
          ... ARGS=--postgres          beside PostgreSQL 15 on the same rows, started here
-Each step runs in this one process; memory is the peak of the process so far.
+Each step runs in this one process; memory is the peak of the process so far. `--memory` is what the
+process may use in all: the engine gets five eighths of it, the rest is for Arrow, Parquet and
+Python; a peak above it fails the run.
 """
 
 import argparse
+import os
 import resource
 import shutil
 import sys
@@ -17,12 +20,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audience_segments import pairs
 from machine import machine, table, write_down
 
 from pismo.audience import Snapshot, compute_facts, known_columns
-from pismo.audience.engine import only_row
+from pismo.audience.engine import MEMORY, only_row
 from pismo.audience.invent import write_invented
 from pismo.model.content import Newsletter, Segment, Sender
 from pismo.model.finding import Source
@@ -35,70 +39,113 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.postgresql import postgres_programs, running_postgres  # no package that is installed
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 NOW = datetime(2026, 11, 27, 10)  # noqa: DTZ001  # snapshots hold naive UTC
-Row = tuple[str, float, float]
+Row = tuple[str, float, float, float]
+GB = 1_000_000_000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--name", default="audience", help="results/<name>.md")
+    parser.add_argument("--memory", type=float, default=0, help="GB that the process may use")
+    parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
     parser.add_argument("--postgres", action="store_true")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="pismo-bench-"))
+    if options.memory:
+        os.environ[MEMORY] = f"{int(options.memory * 1000 * 5 / 8)}MB"
+    folder = Path(tempfile.mkdtemp(prefix="pismo-bench-", dir=options.folder))
     try:
-        rows, sizes, snapshot = measure(folder, options.people)
+        clock = Clock()
+        snapshot = invented(clock, folder, options.people)
+        snapshot, sizes = measured(clock, snapshot)
         sections = [
             f"**Machine.** {machine()}.",
             f"**Rows.** {sizes}",
-            table(["step", "s", "peak memory of the process, GB"],
-                  [[name, f"{took:.1f}", f"{peak:.2f}"] for name, took, peak in rows]),
+            table(["step", "s", "CPU s", "peak memory of the process, GB"],
+                  [[name, f"{took:.1f}", f"{cpu:.1f}", f"{peak:.2f}"]
+                   for name, took, cpu, peak in clock.rows]),
         ]  # fmt: skip
+        if options.memory:
+            sections.append(
+                f"**Memory.** {options.memory:g} GB allowed, {os.environ[MEMORY]} of them to the "
+                f"engine; the peak was {clock.peak:.2f} GB."
+            )
         if options.postgres:
             sections.append(beside_postgres(snapshot))
         write_down(options.name, "The audience at scale", (__doc__ or "").split("\n")[0], sections)
+        if options.memory and clock.peak > options.memory:
+            sys.exit(f"{clock.peak:.2f} GB were used, more than {options.memory:g}")
     finally:
         shutil.rmtree(folder)
 
 
-def measure(folder: Path, people: int) -> tuple[list[Row], str, Snapshot]:
-    rows: list[Row] = []
+class Clock:
+    """Wall, processor seconds and peak memory of each step."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    @property
+    def peak(self) -> float:
+        """Peak memory of the process so far, GB."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GB
 
     @contextmanager
-    def step(name: str) -> Iterator[None]:
-        begun = time.perf_counter()
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step and say how long it took."""
+        begun, cpu = time.perf_counter(), time.process_time()
         yield
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        rows.append((name, time.perf_counter() - begun, peak))
-        print(f"{name}: {rows[-1][1]:.1f} s, {peak:.2f} GB", file=sys.stderr, flush=True)
+        took = time.perf_counter() - begun
+        self.rows.append((name, took, time.process_time() - cpu, self.peak))
+        print(f"{name}: {took:.1f} s, {self.peak:.2f} GB", file=sys.stderr, flush=True)
 
-    with step("invent the audience and write it as a snapshot"):
-        snapshot = write_invented(folder, people, 2000, seed=7, today=date(2026, 11, 27))
-    with step("facts"):
+
+def invented(clock: Clock, folder: Path, people: int) -> Snapshot:
+    with clock.step("invent the audience and write it as a snapshot"):
+        return write_invented(folder, people, 2000, seed=7, today=date(2026, 11, 27))
+
+
+def measured(clock: Clock, snapshot: Snapshot) -> tuple[Snapshot, str]:
+    """Run each step; return the snapshot with all that was derived, and how much there was."""
+    with clock.step("facts"):
         snapshot = compute_facts(snapshot, Settings(), NOW)
-    segments = {f"s{n:02d}": _segment(f"s{n:02d}", where) for n, (where, _) in enumerate(pairs())}
-    composed, findings = compose_all(segments, known_columns())
-    assert not findings, findings
+    everybody = segmented(clock, snapshot)
+    with clock.step("similarity and popularity of products"):
+        snapshot = prepare(snapshot, NOW, Settings())
     with snapshot.connect() as engine:
-        with step("20 segments in one pass: sizes and overlaps"):
-            report_segments(engine, list(segments.values()), composed)
-        newsletter = _newsletter(tuple(segments))
-        with step("one segment each (first that fits)"):
-            case = case_sql(newsletter, segments)
-            engine.execute(
-                f"CREATE TEMP TABLE assigned AS SELECT subscriber_id, {case} AS segment FROM facts"
-            )
-        everybody = engine.sql("SELECT * FROM assigned ORDER BY subscriber_id").to_arrow_table()
         counts = [
             f"{only_row(engine, f'SELECT count(*) FROM {name}')[0]:,} {name}"
             for name in ("subscribers", "products", "purchases", "events")
         ]
-    with step("similarity and popularity of products"):
-        snapshot = prepare(snapshot, NOW, Settings())
-    with snapshot.connect() as engine, step("four picks for all, with reasons"):
-        shards = recommend_shards(engine, people=everybody, count=4, now=NOW, settings=Settings())
-        picked = sum(shard.num_rows for shard in shards)
-    return rows, ", ".join(counts) + f"; {picked:,} picks.", snapshot
+        with clock.step("four picks for all, with reasons"):
+            shards = recommend_shards(
+                engine, people=everybody, count=4, now=NOW, settings=Settings()
+            )
+            picked = sum(shard.num_rows for shard in shards)
+    return snapshot, ", ".join(counts) + f"; {picked:,} picks."
+
+
+def segmented(clock: Clock, snapshot: Snapshot) -> "pa.Table":
+    """Return subscriber_id and segment of everybody."""
+    segments = {f"s{n:02d}": _segment(f"s{n:02d}", where) for n, (where, _) in enumerate(pairs())}
+    composed, findings = compose_all(segments, known_columns())
+    assert not findings, findings
+    with snapshot.connect() as engine:
+        with clock.step("20 segments in one pass: sizes"):
+            sums = ", ".join(f"count(*) FILTER (WHERE {where})" for where, _ in pairs())
+            only_row(engine, f"SELECT {sums} FROM facts")
+        with clock.step("20 segments in one pass: sizes and overlaps, as `pismo segments`"):
+            report_segments(engine, list(segments.values()), composed)
+        with clock.step("one segment each (first that fits)"):
+            case = case_sql(_newsletter(tuple(segments)), segments)
+            engine.execute(
+                f"CREATE TEMP TABLE assigned AS SELECT subscriber_id, {case} AS segment FROM facts"
+            )
+        return engine.sql("SELECT * FROM assigned ORDER BY subscriber_id").to_arrow_table()
 
 
 def beside_postgres(snapshot: Snapshot) -> str:
