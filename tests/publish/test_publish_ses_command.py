@@ -99,3 +99,27 @@ def test_setup_shows_first_then_makes_and_then_has_nothing_to_do(
         again = json.loads(run(small, "setup", "--yes", "--json").stdout)["steps"]
         assert all(one["was_there"] for one in again), again
         assert doctor(small)["events of pismo"]["level"] == "ok"
+
+
+@pytest.mark.usefixtures("aws")
+def test_doctor_follows_the_events_into_the_queue(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import boto3
+
+    with simulated(monkeypatch, identities=(SENDER,), configuration_sets=()):
+        assert "queue_url is not set" in doctor(small)["event queue"]["found"]
+        made = json.loads(run(small, "setup", "--yes", "--json").stdout)["steps"]
+        (tell,) = (one["tell"] for one in made if "queue_url" in one["tell"])
+        with (small / "pyproject.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f"\n[tool.pismo.ses]\n{tell.partition('write: ')[2]}\n")
+        checks = doctor(small)
+        assert checks["event queue"]["level"] == "ok", checks["event queue"]
+        assert checks["events' way"]["level"] == "ok"
+        sns = boto3.client("sns")
+        (subscription,) = sns.list_subscriptions()["Subscriptions"]
+        sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+        way = doctor(small)["events' way"]
+        assert (way["level"], way["mend"]) == ("warning", "pismo ses setup")
+        boto3.client("sqs").delete_queue(QueueUrl=tell.split('"')[1])
+        assert "cannot be asked" in doctor(small)["event queue"]["found"]

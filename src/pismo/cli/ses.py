@@ -22,7 +22,10 @@ def ses_group() -> None:
 def doctor_command(call: Call, issue: str | None, *, as_json: bool) -> None:
     """Say what keeps letters from leaving, and how to mend it; ISSUE compares quota and plan."""
     from pismo.plan.state import open_state
-    from pismo.publish.ses_doctor import Level, examine
+    from pismo.publish.ses_dns import resolver
+    from pismo.publish.ses_doctor import examine
+    from pismo.publish.ses_findings import Level
+    from pismo.publish.ses_queue import Queues
     from pismo.transports.ses_client import control_client, ses_settings
 
     workspace = call.workspace
@@ -30,7 +33,19 @@ def doctor_command(call: Call, issue: str | None, *, as_json: bool) -> None:
     with open_state(workspace, os.environ) as state:
         plans = state.ledger.plans(issue)
         letters = sum(plans[0].planned.values()) if plans else 0
-    checks = examine(workspace, settings, control_client(settings), letters, pause=time.sleep)
+    queues = None
+    if settings.queue_url:
+        queues = Queues(control_client(settings, "sns"), control_client(settings, "sqs"))
+    checks = examine(
+        workspace,
+        settings,
+        control_client(settings),
+        letters,
+        pause=time.sleep,
+        # A simulator on this machine verifies domains that nobody has.
+        resolve=None if settings.is_local else resolver(),
+        queues=queues,
+    )
     blocked = any(check.level is Level.BLOCKS for check in checks)
     if as_json:
         print_json(

@@ -6,13 +6,14 @@ Each answer says what was found, whether it blocks sending, and how to mend it.
 import email
 import email.policy
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from pismo.errors import SendError
 from pismo.model.workspace import Workspace
 from pismo.publish.gate import problem_with_base
+from pismo.publish.ses_dns import Resolve, check_dns
+from pismo.publish.ses_findings import Check, Level
+from pismo.publish.ses_queue import Queues, check_queue
 from pismo.transports.ses_account import SesAccount, problem_with_account
 from pismo.transports.ses_client import SesSettings
 from pismo.transports.ses_templates import TemplateStore, TemplateText
@@ -24,24 +25,6 @@ _PROBE = TemplateText("{{{subject}}}", "<p>{{{h1}}}</p>", "{{{t1}}}")
 _RAW = "<b>&amp; “ё”</b>"
 
 
-class Level(StrEnum):
-    """What a finding of the doctor means."""
-
-    OK = "ok"
-    WARNING = "warning"
-    BLOCKS = "blocks"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    level: Level
-    found: str
-    mend: str = ""
-
-
 def examine(
     workspace: Workspace,
     settings: SesSettings,
@@ -49,6 +32,8 @@ def examine(
     letters: int,
     *,
     pause: Callable[[float], None],
+    resolve: Resolve | None = None,
+    queues: Queues | None = None,
 ) -> list[Check]:
     """Look at everything that sending needs.
 
@@ -58,6 +43,8 @@ def examine(
         client: A control client.
         letters: How many would leave: the largest plan, or the audience.
         pause: Waits (template calls are one a second).
+        resolve: Asks DNS; None leaves its records alone (a simulator has none).
+        queues: Where events arrive; None if nothing shall read them.
     """
     checks = [*_bases(workspace)]
     try:
@@ -65,8 +52,10 @@ def examine(
     except SendError as error:
         return [*checks, Check("account", Level.BLOCKS, error.message, error.hint)]
     for address in sorted({one.sender.address for one in workspace.newsletters.values()}):
-        checks += _identity(client, address)
-    checks += _configuration_set(client, settings.configuration_set)
+        checks += _identity(client, address, resolve)
+    destinations: list[Mapping[str, Any]] = []
+    checks += _configuration_set(client, settings.configuration_set, destinations)
+    checks += check_queue(queues, settings.queue_url, _topics(destinations))
     checks += _suppression(client)
     checks.append(_escaping(client, pause))
     return checks
@@ -104,9 +93,13 @@ def _account(client: Any, letters: int) -> Iterator[Check]:  # noqa: ANN401  # b
     )
 
 
-def _identity(client: Any, address: str) -> Iterator[Check]:  # noqa: ANN401  # boto3 has no types
+def _identity(client: Any, address: str, resolve: Resolve | None) -> Iterator[Check]:  # noqa: ANN401  # boto3 has no types
     domain = address.rpartition("@")[2]
-    answer = _first_found(client.get_email_identity, "EmailIdentity", [address, *_above(domain)])
+    found_as = (
+        (name, _first_found(client.get_email_identity, "EmailIdentity", [name]))
+        for name in (address, *_above(domain))
+    )
+    name, answer = next((one for one in found_as if one[1] is not None), ("", None))
     if answer is None or not answer.get("VerifiedForSendingStatus"):
         found = "is not verified" if answer else "is unknown to SES"
         yield Check(
@@ -130,9 +123,16 @@ def _identity(client: Any, address: str) -> Iterator[Check]:  # noqa: ANN401  # 
         "your own domain" if aligned else (mail_from or "amazonses.com: SPF does not align"),
         "" if aligned else "set a MAIL FROM domain with MX and SPF records",
     )
+    if resolve is not None:
+        yield from check_dns(domain, name, answer, client.meta.region_name, resolve)
 
 
-def _configuration_set(client: Any, name: str) -> Iterator[Check]:  # noqa: ANN401  # boto3 has no types
+def _configuration_set(
+    client: Any,  # noqa: ANN401  # boto3 has no types
+    name: str,
+    destinations: list[Mapping[str, Any]],
+) -> Iterator[Check]:
+    """Look at a configuration set; its enabled event destinations are added to `destinations`."""
     about = f"configuration set {name}"
     if not name:
         yield Check(
@@ -147,12 +147,8 @@ def _configuration_set(client: Any, name: str) -> Iterator[Check]:  # noqa: ANN4
     if not found.get("SendingOptions", {}).get("SendingEnabled", True):
         yield Check(about, Level.BLOCKS, "sending is switched off in it", "switch it on in SES")
     answer = client.get_configuration_set_event_destinations(ConfigurationSetName=name)
-    seen = {
-        kind
-        for destination in answer.get("EventDestinations", [])
-        if destination.get("Enabled")
-        for kind in destination.get("MatchingEventTypes", [])
-    }
+    destinations += [one for one in answer.get("EventDestinations", []) if one.get("Enabled")]
+    seen = {kind for one in destinations for kind in one.get("MatchingEventTypes", [])}
     missing = [kind for kind in NEEDED_EVENTS if kind not in seen]
     yield Check(
         f"events of {name}",
@@ -160,6 +156,11 @@ def _configuration_set(client: Any, name: str) -> Iterator[Check]:  # noqa: ANN4
         f"nobody is told of {', '.join(missing)}" if missing else "all that settle doubts",
         "pismo ses setup" if missing else "",
     )
+
+
+def _topics(destinations: Sequence[Mapping[str, Any]]) -> list[str]:
+    arns = (one.get("SnsDestination", {}).get("TopicArn", "") for one in destinations)
+    return [arn for arn in arns if arn]
 
 
 def _suppression(client: Any) -> Iterator[Check]:  # noqa: ANN401  # boto3 has no types

@@ -1,0 +1,22 @@
+"""What the doctor says: one thing looked at, what it means, how to mend it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """What a finding of the doctor means."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BLOCKS = "blocks"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    level: Level
+    found: str
+    mend: str = ""
