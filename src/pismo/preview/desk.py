@@ -56,6 +56,7 @@ class Desk:
         change = await run_in_threadpool(self.studio.reload)
         for listener in self.listeners:
             listener.put_nowait(change)
+        await run_in_threadpool(self.studio.prepare)
 
     async def changes(self) -> AsyncIterator[Change]:
         """Yield each reload from now on, until `close`."""

@@ -50,6 +50,7 @@ class Studio:
     generation: int = 0
     problem: str = ""
     _workspace: Workspace | None = None
+    _latest: str = ""
     _compiled: dict[str, Compilation] = field(default_factory=dict)
     _reviewed: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     _last_good: dict[tuple[str, str], Edition] = field(default_factory=dict)
@@ -114,6 +115,12 @@ class Studio:
                     self._last_good[issue, edition.segment] = edition
             return self._compiled[issue]
 
+    def prepare(self) -> None:
+        """Compile what was looked at last, while the page is still asking for it."""
+        with self._lock:
+            if self._latest in self.workspace.issues:
+                self.compilation(self._latest)
+
     def looked_at(self) -> tuple[str, ...]:
         """Name the issues that somebody has looked at since the start, and that still exist."""
         with self._lock:
@@ -122,6 +129,8 @@ class Studio:
 
     def shown(self, issue: str, segment: str) -> Shown:
         """Return a segment's letter; if it does not compile, the last good one, marked so."""
+        with self._lock:
+            self._latest = issue
         compiled = self.compilation(issue)
         mine = tuple(finding for finding in compiled.findings if finding.segment in (None, segment))
         for edition in compiled.editions:

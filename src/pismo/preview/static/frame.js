@@ -29,10 +29,21 @@ export function showLetter(frame, html, look, painted) {
   }
   const page = frame.contentDocument;
   const top = page.scrollingElement.scrollTop;
-  const next = new DOMParser().parseFromString(dressed, "text/html").documentElement;
-  page.replaceChild(page.adoptNode(next), page.documentElement);
+  morph(page.documentElement, new DOMParser().parseFromString(dressed, "text/html").documentElement);
   page.scrollingElement.scrollTop = top;
   soon(painted);
+}
+
+// Put in only what differs: a word that changed costs no new layout of the whole letter.
+function morph(old, next) {
+  if (old.isEqualNode(next)) return;
+  const alike = old.nodeType === 1 && old.nodeName === next.nodeName && old.childNodes.length === next.childNodes.length;
+  if (!alike) return old.replaceWith(old.ownerDocument.adoptNode(next));
+  for (const { name } of [...old.attributes]) if (!next.hasAttribute(name)) old.removeAttribute(name);
+  // By node, not by name: a letter may hold attributes that no script could name.
+  for (const given of next.attributes) if (old.getAttribute(given.name) !== given.value) old.setAttributeNode(given.cloneNode());
+  const children = [...next.childNodes];
+  [...old.childNodes].forEach((child, at) => morph(child, children[at]));
 }
 
 // After the next frame is on the screen.

@@ -183,10 +183,9 @@ const actions = {
 async function saved(change) {
   generation = change.generation;
   // The letters first; the shelf has hardly ever changed.
-  const shelf = api.workspace();
   await draw();
   const before = JSON.stringify({ ...state.workspace, generation: 0 });
-  state.workspace = await shelf;
+  state.workspace = await api.workspace();
   settle();
   if (JSON.stringify({ ...state.workspace, generation: 0 }) !== before) await draw();
   tell(`${word("rebuilt")} ${Math.round(change.seconds * 1000)} ${word("ms")}`);
