@@ -92,7 +92,7 @@ class StateError(PismoError):
 
 
 class PlanError(PismoError):
-    """A plan cannot be made or used as asked."""
+    """A plan cannot be made or used as asked, or there is none: nothing was sent."""
 
     exit_code = ExitCode.FAILED
 

@@ -94,6 +94,34 @@ def test_publish_without_a_plan_says_how_to_make_one(shop: Shop) -> None:
     assert f"pismo plan {ISSUE}" in shop.fails("publish", ISSUE, "--to", "outbox", "--yes")
 
 
+BY_ISSUE = (
+    ("plan", "--amend"),
+    ("publish", "--to", "outbox", "--yes"),
+    ("publish", "--status"),
+    ("resume",),
+    ("stop",),
+)
+
+
+@pytest.mark.parametrize("words", BY_ISSUE, ids=" ".join)
+def test_every_command_on_a_plan_fails_alike_where_there_is_none(
+    shop: Shop, words: tuple[str, ...]
+) -> None:
+    told = shop.fails(words[0], ISSUE, *words[1:])
+    assert told.startswith(f"4 there is no plan of {ISSUE}")
+    assert f"pismo plan {ISSUE}" in told
+
+
+@pytest.mark.parametrize("words", BY_ISSUE, ids=" ".join)
+@pytest.mark.parametrize("issue", ["", "weekly/2099-01-01"])
+def test_every_command_on_a_plan_names_an_issue_that_does_not_exist(
+    shop: Shop, words: tuple[str, ...], issue: str
+) -> None:
+    told = shop.fails(words[0], issue, *words[1:])
+    assert told.startswith(f"2 there is no issue '{issue}'")
+    assert ISSUE in told
+
+
 def test_publish_asks_for_a_yes(shop: Shop) -> None:
     shop.json("plan", ISSUE)
     assert "--yes" in shop.fails("publish", ISSUE, "--to", "outbox")

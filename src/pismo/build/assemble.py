@@ -16,14 +16,14 @@ from pismo.build.prizes import Prize, check_prizes, load_prizes
 from pismo.build.report import BuildReport
 from pismo.build.stages import Stages
 from pismo.build.tree import locked, replace_tree
-from pismo.errors import ContentError, UsageError
+from pismo.errors import ContentError
 from pismo.model.codec import edition_from_json, edition_json
 from pismo.model.content import EVERYONE
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, has_errors
 from pismo.model.workspace import Workspace
 from pismo.site import SITE, SiteIssue, SitePages, site_pages
-from pismo.text import guess
+from pismo.workspace import issue_of
 
 if TYPE_CHECKING:
     from pismo.compile import FragmentCache
@@ -99,12 +99,7 @@ def _asked(workspace: Workspace, issues: Sequence[str] | None) -> list[str]:
     if issues is None:
         return list(workspace.issues)
     for issue_id in issues:
-        if issue_id not in workspace.issues:
-            near = guess(issue_id, workspace.issues)
-            raise UsageError(
-                f"there is no issue {issue_id}",
-                hint=f"did you mean {near}?" if near else "make one: pismo new issue NEWSLETTER",
-            )
+        issue_of(workspace, issue_id)
     return list(dict.fromkeys(issues))
 
 

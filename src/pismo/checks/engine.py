@@ -24,12 +24,10 @@ from pismo.checks.rules import (
 from pismo.checks.scope import IssueScope, LetterScope, People
 from pismo.checks.settings import check_settings
 from pismo.compile import Compilation, compile_issue
-from pismo.errors import UsageError
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
 from pismo.render import render
 from pismo.segments import check_segments
-from pismo.text import guess
 
 WORKSPACE_CHECKS: tuple[Callable[[Workspace], Iterator[Finding]], ...] = (
     accessibility.check_brand,
@@ -126,10 +124,6 @@ def check_issue(workspace: Workspace, issue_id: str, people: People | None = Non
     Raises:
         UsageError: If it does not exist.
     """
-    if issue_id not in workspace.issues:
-        near = guess(issue_id, workspace.issues)
-        hint = f"did you mean '{near}'?" if near else "newsletters/ holds what there is"
-        raise UsageError(f"no issue '{issue_id}'", hint=hint)
     return _check_compiled(workspace, compile_issue(workspace, issue_id), people)
 
 

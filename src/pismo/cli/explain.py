@@ -9,7 +9,6 @@ import click
 
 from pismo.cli.common import Call, json_option, print_json, say
 from pismo.errors import UsageError
-from pismo.text import guess
 
 if TYPE_CHECKING:
     from pismo.explain import Told
@@ -30,6 +29,8 @@ def explain_command(call: Call, issue: str, person: str, *, letter: bool, as_jso
     PERSON is an id of the audience or of segments/people.toml, never an address. A planned or
     sent letter is explained from its plan; without one, the letter is the one they would get now.
     """
+    from pismo.workspace import issue_of
+
     workspace = call.workspace
     if "@" in person:
         raise UsageError("people are named by their id, never by address")
@@ -43,19 +44,6 @@ def explain_command(call: Call, issue: str, person: str, *, letter: bool, as_jso
 
         email = render(told.edition, told.recipient)
         click.echo(f"\n{email.subject}\n\n{email.text}")
-
-
-def issue_of(workspace: "Workspace", name: str) -> "Issue":
-    """Return an issue by its name.
-
-    Raises:
-        UsageError: If there is none.
-    """
-    if name not in workspace.issues:
-        near = guess(name, workspace.issues)
-        hint = f"did you mean {near}?" if near else "issues are named newsletter/date"
-        raise UsageError(f"there is no issue {name}", hint=hint)
-    return workspace.issues[name]
 
 
 def told_json(told: "Told", issue: str) -> dict[str, object]:

@@ -69,11 +69,11 @@ def publish_command(  # one parameter per option
     workspace = call.workspace
     with open_state(workspace, os.environ) as state:
         if status or who:
-            _tell(state, issue, who, as_json=as_json)
+            _tell(workspace, state, issue, who, as_json=as_json)
             return
+        stored = latest_plan(workspace, state.ledger, issue)
         if to is None:
             raise UsageError("say where to: --to outbox, or --to ses")
-        stored = latest_plan(workspace, state.ledger, issue)
         check_not_stopped(state.ledger, stored)
         hours = (to == "ses") if at_once is None else not at_once
         run = _Run(workspace, state, stored, to, hours, wait, over_days, first_use, as_json)
@@ -120,13 +120,11 @@ def resume_command(
 @click.pass_obj
 def stop_command(call: Call, issue: str, *, as_json: bool) -> None:
     """Stop publishing ISSUE after what is under way, wherever it runs."""
-    from pismo.plan.state import open_state
+    from pismo.plan.state import open_state, plan_row
     from pismo.publish import close_books, plan_of
 
     with open_state(call.workspace, os.environ) as state:
-        row = state.ledger.latest_plan(issue)
-        if row is None:
-            raise UsageError(f"there is no plan of {issue}", hint=f"pismo plan {issue}")
+        row = plan_row(call.workspace, state.ledger, issue)
         state.ledger.request_stop(row.id, datetime.now(UTC))
         books = close_books(plan_of(row), state.ledger)
     if as_json:
@@ -246,14 +244,15 @@ def _what_next(outcome: "Outcome", to: str, workspace: "Workspace") -> str:
     return f"Done. What comes back: pismo feedback pull; pismo report {issue}"
 
 
-def _tell(state: "State", issue: str, who: str | None, *, as_json: bool) -> None:
+def _tell(
+    workspace: "Workspace", state: "State", issue: str, who: str | None, *, as_json: bool
+) -> None:
     """Say how the books stand, or who is in one state; nothing is sent."""
     from pismo.model.people import Submission
+    from pismo.plan.state import plan_row
     from pismo.publish import close_books, plan_of
 
-    row = state.ledger.latest_plan(issue)
-    if row is None:
-        raise UsageError(f"there is no plan of {issue}", hint=f"pismo plan {issue}")
+    row = plan_row(workspace, state.ledger, issue)
     if who is None:
         books = close_books(plan_of(row), state.ledger)
         if as_json:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pismo.cli.common import Call, echo_findings, json_option, print_json, say
-from pismo.cli.explain import issue_of
 from pismo.errors import ExitCode, SendError, SettingsError, UsageError
 from pismo.text import guess
 
@@ -66,6 +65,8 @@ def test_command(
     The subject begins with «[ТЕСТ families]» (TEST in an English workspace). Links lead nowhere,
     and nothing is written to the state database: testers stay who they are.
     """
+    from pismo.workspace import issue_of
+
     call: Call = ctx.obj
     workspace = call.workspace
     known = issue_of(workspace, issue)

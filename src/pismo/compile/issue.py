@@ -12,12 +12,11 @@ from pismo.compile.look import look_of
 from pismo.compile.problem import CompileError
 from pismo.compile.stage.environment import StageEnvironment
 from pismo.compile.writing import Scribe
-from pismo.errors import UsageError
 from pismo.model.content import EVERYONE, Issue
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, Source
 from pismo.model.workspace import Workspace
-from pismo.text import guess
+from pismo.workspace import issue_of
 
 LOGO_WIDTH = 180
 
@@ -52,11 +51,7 @@ def compile_issue(
     Raises:
         UsageError: If there is no such issue.
     """
-    issue = workspace.issues.get(issue_id)
-    if issue is None:
-        near = guess(issue_id, workspace.issues)
-        hint = f"did you mean '{near}'?" if near else "issues are named newsletter/date"
-        raise UsageError(f"there is no issue '{issue_id}'", hint=hint)
+    issue = issue_of(workspace, issue_id)
     try:
         desk = _desk(workspace, issue, cache or FragmentCache())
     except CompileError as problem:

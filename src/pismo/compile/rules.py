@@ -13,6 +13,14 @@ SYNTAX = Rule(
     hint_en="look for a {{% or {{{{ that is not closed, or an {{% if %}} without {{% endif %}}",
     hint_ru="проверьте, закрыты ли {{% и {{{{ и есть ли {{% endif %}} у каждого {{% if %}}",
 )
+TYPED_QUOTE = Rule(
+    "typographic-quote",
+    Severity.ERROR,
+    en="the quotation mark {mark} stands in a tag, where only \" and ' are quotes",
+    ru="внутри тега стоит кавычка {mark}, а там годятся только \" и '",
+    hint_en='type straight quotes: {{{{ recipient.first_name | default("friend") }}}}',
+    hint_ru='поставьте прямые кавычки: {{{{ recipient.first_name | default("друг") }}}}',
+)
 FAILED = Rule(
     "template-error",
     Severity.ERROR,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from pismo.files.rules import MISSING_FIELD, UNKNOWN_FIELD, WRONG_VALUE
+from pismo.model.expected import in_russian
 from pismo.model.finding import Finding, Source
 from pismo.text import guess
 
@@ -131,6 +132,12 @@ class Fields:
 
     def _wrong(self, name: str, expected: str, value: object, default: T) -> T:
         self.findings.append(
-            WRONG_VALUE.at(self.place_of(name), field=name, expected=expected, value=repr(value))
+            WRONG_VALUE.at(
+                self.place_of(name),
+                field=name,
+                expected=expected,
+                expected_ru=in_russian(expected),
+                value=repr(value),
+            )
         )
         return default

@@ -50,6 +50,6 @@ WRONG_VALUE = Rule(
     "wrong-value",
     Severity.ERROR,
     en="'{field}' must be {expected}, not {value}",
-    ru="поле «{field}» должно быть: {expected}, а здесь {value}",
+    ru="в поле «{field}» должно быть: {expected_ru}, а здесь {value}",
 )
-"""`expected` is a word of `EXPECTED`, so that it reads in both languages."""
+"""`expected_ru` is `expected` in Russian: `pismo.model.expected`."""

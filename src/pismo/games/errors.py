@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from pismo.errors import ContentError
+from pismo.model.expected import in_russian
 from pismo.model.finding import Finding, Rule, Severity, Source
 
 
@@ -66,6 +67,12 @@ def remark(rule: Rule, *, line: int = 0, column: int = 1, **values: object) -> R
     """Return a remark whose values fill the patterns of `rule`."""
     pairs = tuple((name, _short(str(value))) for name, value in values.items())
     return Remark(rule, pairs, line, column)
+
+
+def wrong_value(key: str, expected: str, line: int) -> Remark:
+    """Return the remark that a key holds something else than it takes."""
+    russian = in_russian(expected)
+    return remark(WRONG_VALUE, line=line, key=key, expected=expected, expected_ru=russian)
 
 
 def _short(text: str) -> str:
@@ -291,7 +298,7 @@ NOT_YAML = _error(
 WRONG_VALUE = _error(
     "quiz-wrong-value",
     "'{key}' takes {expected}",
-    "в поле «{key}» должно быть: {expected}",
+    "в поле «{key}» должно быть: {expected_ru}",
 )
 FEW_OPTIONS = _error(
     "quiz-few-options",

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from pismo.games import errors
-from pismo.games.errors import QuizError, remark
+from pismo.games.errors import QuizError
 from pismo.games.quiz import option_texts
 from pismo.games.tree import Branch, read_tree
 
@@ -57,7 +57,5 @@ def _grades(tree: Branch) -> tuple[tuple[str, str], ...]:
     found = re.fullmatch(r"(\d+)\s*[-–]\s*(\d+)", given.text)
     first, last = (int(found[1]), int(found[2])) if found else (0, 0)
     if not 2 <= last - first + 1 <= _WIDEST_SCALE:
-        raise QuizError(
-            remark(errors.WRONG_VALUE, line=given.line, key="scale", expected="0-10, 1-5")
-        )
+        raise QuizError(errors.wrong_value("scale", "0-10, 1-5", given.line))
     return tuple((str(grade), str(grade)) for grade in range(first, last + 1))

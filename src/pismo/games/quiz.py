@@ -168,9 +168,7 @@ def _option(branch: Branch, results: list[str]) -> Option:
 
 
 def _wrong_weight(given: Leaf) -> QuizError:
-    return QuizError(
-        remark(errors.WRONG_VALUE, line=given.line, key="for", expected="strategist 2, judge")
-    )
+    return QuizError(errors.wrong_value("for", "strategist 2, judge", given.line))
 
 
 def _known(result: str, results: list[str], line: int) -> str:

@@ -93,7 +93,7 @@ class Branch:
     def wrong(self, key: str, expected: str) -> QuizError:
         """Return the error that a key holds something else."""
         line = next((part.line for name, part in self.parts if name == key), self.line)
-        return QuizError(remark(errors.WRONG_VALUE, line=line, key=key, expected=expected))
+        return QuizError(errors.wrong_value(key, expected, line))
 
     def _part(self, key: str) -> "Leaf | Branch":
         for name, part in self.parts:

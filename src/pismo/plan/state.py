@@ -8,10 +8,11 @@ from datetime import datetime
 
 from pismo.errors import PlanError
 from pismo.keys import Keys, load_keys
-from pismo.ledger import FILE, Ledger, open_ledger
+from pismo.ledger import FILE, Ledger, PlanRow, open_ledger
 from pismo.links import LinkSigner
 from pismo.model.workspace import Workspace
 from pismo.plan.store import FOLDER, StoredPlan, read_plan
+from pismo.workspace import issue_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,28 @@ def open_state(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Sta
         ledger.close()
 
 
+def plan_row(workspace: Workspace, ledger: Ledger, issue_id: str) -> PlanRow:
+    """Return what the ledger knows of the plan that counts for an issue.
+
+    Raises:
+        PlanError: If there is none.
+        UsageError: If there is no such issue either.
+    """
+    row = ledger.latest_plan(issue_id)
+    if row is None:
+        issue = issue_of(workspace, issue_id)
+        raise PlanError(f"there is no plan of {issue.id}", hint=f"pismo plan {issue.id}")
+    return row
+
+
 def latest_plan(workspace: Workspace, ledger: Ledger, issue_id: str) -> StoredPlan:
     """Return the plan that counts for an issue, with its people.
 
     Raises:
         PlanError: If there is none, or its people are not on this machine any more.
+        UsageError: If there is no such issue either.
     """
-    row = ledger.latest_plan(issue_id)
-    if row is None:
-        raise PlanError(f"there is no plan of {issue_id}", hint=f"pismo plan {issue_id}")
+    row = plan_row(workspace, ledger, issue_id)
     if row.erased_at is not None:
         raise PlanError(
             f"the people of plan {row.id} were erased when its time was over",

@@ -4,10 +4,13 @@ from datetime import date
 from pathlib import Path
 
 from pismo.content import load_catalogue, load_items
+from pismo.errors import UsageError
+from pismo.model.content import Issue
 from pismo.model.finding import Finding
 from pismo.model.workspace import Workspace
 from pismo.newsletters import load_newsletters
 from pismo.segments.load import load_people, load_segments
+from pismo.text import guess
 from pismo.workspace.settings import load_settings
 
 
@@ -40,6 +43,22 @@ def current_issue(workspace: Workspace, today: date) -> str | None:
     if coming:
         return min(coming, key=lambda issue: (issue.date, issue.id)).id
     return newest_issue(workspace)
+
+
+def issue_of(workspace: Workspace, name: str) -> Issue:
+    """Return an issue by its name.
+
+    Raises:
+        UsageError: If there is none; it says what one is called.
+    """
+    if name not in workspace.issues:
+        near = guess(name, workspace.issues) or newest_issue(workspace)
+        hint = f"did you mean '{near}'?" if near and name else f"an issue is named like '{near}'"
+        raise UsageError(
+            f"there is no issue '{name}'",
+            hint=hint if near else "make one: pismo new issue NEWSLETTER",
+        )
+    return workspace.issues[name]
 
 
 def newest_issue(workspace: Workspace) -> str | None:

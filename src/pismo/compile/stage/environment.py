@@ -1,6 +1,7 @@
 """The Jinja environment in which templates run with symbolic values."""
 
 import functools
+import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from pismo.compile.rules import (
     PRIVATE,
     STATEFUL,
     SYNTAX,
+    TYPED_QUOTE,
     UNKNOWN_NAME,
     UNKNOWN_WORD,
 )
@@ -36,6 +38,9 @@ from pismo.model.finding import Source
 from pismo.model.language import FILTERS, SEND_TIME_ROOTS, TESTS
 from pismo.model.spelling import spelled
 from pismo.text import guess
+
+_TYPED_QUOTE = re.compile("unexpected char '([“”„‟«»‹›‘’‚`´])'")
+"""How Jinja reports a quotation mark that a word processor put in."""
 
 
 class Staging:
@@ -210,6 +215,9 @@ class StageEnvironment(jinja2.Environment):
 def _syntax_problem(error: TemplateSyntaxError, path: str, source: str = "") -> CompileError:
     message = error.message or ""
     where = Source(error.filename or path, opening_line(source, error.lineno, message))
+    typed = _TYPED_QUOTE.match(message)
+    if typed:
+        return CompileError(TYPED_QUOTE, where, mark=typed[1])
     failure = _failure(message, where)
     return failure if failure.rule is UNKNOWN_WORD else CompileError(SYNTAX, where, reason=message)
 
