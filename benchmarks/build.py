@@ -201,45 +201,51 @@ def warm_ms(root: Path, repeats: int) -> tuple[float, dict[str, float]]:
 
 
 def shown(stages: dict[str, float]) -> str:
+    """Write seconds by stage in milliseconds."""
     return ", ".join(f"{name} {seconds * 1000:.0f}" for name, seconds in stages.items())
+
+
+def measured(segments: int, command: list[str], repeats: int) -> tuple[list[object], str]:
+    """Measure one number of segments; return a row of the table, and a note on stages."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = workspace(Path(folder) / "workspace", segments)
+        pismo(root, forget=True)
+        files = [str(path) for path in layouts_of(root, Path(folder) / "mjml")]
+        assert len(files) == segments
+        out = Path(folder) / "out"
+        out.mkdir()
+        convert = [*command, *files, "-o", f"{out}/"]
+        theirs = timed(lambda: subprocess.run(convert, check=True, capture_output=True), repeats)
+        cold = timed(lambda: pismo(root, forget=True), repeats)
+        stages = stages_of(pismo(root, forget=True))
+        again = timed(lambda: pismo(root, forget=False), repeats)
+        warm, warm_stages = warm_ms(root, repeats)
+    row: list[object] = [
+        segments,
+        f"{theirs.clock:.0f} ({theirs.processor:.0f})",
+        f"{cold.clock:.0f} ({cold.processor:.0f})",
+        f"{theirs.clock / cold.clock:.2f} × ({theirs.processor / cold.processor:.2f} ×)",
+        f"{again.clock:.0f} ({again.processor:.0f})",
+        f"{warm:.0f}",
+    ]
+    note = (
+        f"**Stages, {segments} segment{'s' * (segments > 1)}, ms.** Cold: {shown(stages)}; the rest"
+        f" is Python, imports and loading. Warm: {shown(warm_stages)}."
+    )
+    return row, note
+
+
+def stages_of(document: dict[str, object]) -> dict[str, float]:
+    """Return seconds by stage of what `--json` said."""
+    stages = document["stages"]
+    assert isinstance(stages, dict)
+    return stages
 
 
 def measure(repeats: int, mjml_home: Path | None) -> None:
     """Measure, print, and store."""
     command = mjml_command(mjml_home)
-    rows, notes = [], []
-    for segments in (1, 20):
-        with tempfile.TemporaryDirectory() as folder:
-            root = workspace(Path(folder) / "workspace", segments)
-            pismo(root, forget=True)
-            mjml_files = [str(path) for path in layouts_of(root, Path(folder) / "mjml")]
-            assert len(mjml_files) == segments
-            out = Path(folder) / "out"
-            out.mkdir()
-            theirs = timed(
-                lambda files=mjml_files, out=out: subprocess.run(
-                    [*command, *files, "-o", f"{out}/"], check=True, capture_output=True
-                ),
-                repeats,
-            )
-            cold = timed(lambda root=root: pismo(root, forget=True), repeats)
-            stages = pismo(root, forget=True)["stages"]
-            again = timed(lambda root=root: pismo(root, forget=False), repeats)
-            warm, warm_stages = warm_ms(root, repeats)
-        rows.append(
-            [
-                segments,
-                f"{theirs.clock:.0f} ({theirs.processor:.0f})",
-                f"{cold.clock:.0f} ({cold.processor:.0f})",
-                f"{theirs.clock / cold.clock:.2f} × ({theirs.processor / cold.processor:.2f} ×)",
-                f"{again.clock:.0f} ({again.processor:.0f})",
-                f"{warm:.0f}",
-            ]
-        )
-        notes.append(
-            f"**Stages, {segments} segments, ms.** Cold: {shown(stages)}; the rest is Python,"
-            f" imports and loading. Warm: {shown(warm_stages)}."
-        )
+    rows, notes = zip(*(measured(segments, command, repeats) for segments in (1, 20)), strict=True)
     version = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
     write_down(
         "build",
@@ -253,7 +259,8 @@ def measure(repeats: int, mjml_home: Path | None) -> None:
                 " stages, converts Markdown and MJML, inlines CSS, makes plain text, fills in"
                 " samples, writes letters and site; MJML's command only turns finished MJML into"
                 " HTML, all files in one process. *Cold*: a new process, no cache, `build/`"
-                " removed. *Again*: a new process, nothing changed. *Warm*: one process that keeps"
+                " removed, Python's bytecode kept. *Again*: a new process, nothing changed. *Warm*:"
+                " one process that keeps"
                 " its fragments, one word changed in a story that every segment shows."
                 f" Of {repeats} runs: the least on the clock and, in brackets, the median of"
                 " processor time, in ms; warm is the least."
