@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from pismo.scaffold.workspace import requirement
 from pismo.workspace import load_workspace
 
 DAY = date(2026, 12, 4)
-BUILT = ("story", "tip", "rebus", "pick")
+BUILT = ("story", "tip", "rebus", "quiz", "poll", "pick")
 
 
 def is_error(finding: Finding) -> bool:
@@ -205,3 +206,20 @@ def test_a_mistyped_newsletter_gets_a_guess(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         new_issue(load_workspace(tmp_path / "x"), "leters", DAY)
     assert caught.value.hint == "did you mean 'letters'?"
+
+
+def test_an_issue_without_a_day_leaves_on_the_first_friday_that_is_free(tmp_path: Path) -> None:
+    flags = "--language en --brand Games --sender Kate --address kate@games.example"
+    CliRunner().invoke(root, ["new", "workspace", str(tmp_path / "x"), *flags.split()], input="")
+    for _ in range(2):
+        made = CliRunner().invoke(root, ["-C", str(tmp_path / "x"), "new", "issue", "letters"])
+        assert made.exit_code == 0, made.output
+    days = [issue.date for issue in load_workspace(tmp_path / "x").issues.values()]
+    assert [(later - day).days for day, later in pairwise(sorted(days))] == [7, 7]
+
+
+def test_a_second_issue_of_one_day_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    new_workspace(tmp_path / "x", wanted("en"))
+    with pytest.raises(UsageError, match=r"^newsletters/letters/2026-12-04.md is there") as caught:
+        new_issue(load_workspace(tmp_path / "x"), "letters", DAY)
+    assert "choose another" in str(caught.value.hint)

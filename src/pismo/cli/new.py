@@ -92,12 +92,13 @@ def issue_command(
 ) -> None:
     """Begin the issue of NEWSLETTER that leaves on DAY.
 
-    DAY is like 2026-12-04; without it, it is next Friday.
+    DAY is like 2026-12-04; without it, it is the next Friday that has no issue yet.
     """
     from pismo.scaffold import new_issue
 
     call: Call = ctx.obj
-    made = new_issue(call.workspace, newsletter, day.date() if day else _next_friday(), source)
+    leaves = day.date() if day else _free_friday(call, newsletter)
+    made = new_issue(call.workspace, newsletter, leaves, source)
     _tell(made.path, made.use, f"pismo check {made.use}", as_json=as_json)
 
 
@@ -139,6 +140,13 @@ def _tell(path: str, use: str, next_command: str, *, as_json: bool, place: str =
     click.echo(path)
     name_it = f"name it in {place}" if place else ""
     say(f"Refer to it as {use}. Next: edit it, {name_it or 'then '}{next_command}")
+
+
+def _free_friday(call: Call, newsletter: str) -> date:
+    day = _next_friday()
+    while f"{newsletter}/{day.isoformat()}" in call.workspace.issues:
+        day += timedelta(weeks=1)
+    return day
 
 
 def _next_friday() -> date:

@@ -91,6 +91,11 @@ def new_issue(workspace: Workspace, newsletter: str, day: date, source: str = ""
     else:
         text = _from_template(workspace, workspace.newsletters[newsletter].language, day)
     path = f"newsletters/{newsletter}/{day.isoformat()}.md"
+    if (workspace.root / path).exists():
+        raise UsageError(
+            f"{path} is there already",
+            hint="a newsletter has one issue a day: choose another, or edit that file",
+        )
     write_new(workspace.root / path, text)
     return NewFile(path, f"{newsletter}/{day.isoformat()}")
 

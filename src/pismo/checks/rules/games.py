@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from pismo.checks.documents import Passage
 from pismo.checks.rules.content import names
 from pismo.checks.scope import IssueScope
-from pismo.games import RebusError, fenced, review_rebus
+from pismo.games import (
+    GameError,
+    Remark,
+    fenced,
+    parse_poll,
+    parse_quiz,
+    quiz_pages,
+    review_rebus,
+)
 from pismo.model.content import Item, Kind
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
@@ -28,6 +36,7 @@ PRIZE_IN_CLEAR = Rule(
     hint_ru="заприте его ответом: pismo rebus seal",
 )
 
+_GAMES = (Kind.REBUS, Kind.QUIZ, Kind.POLL)
 _ANSWER = re.compile(r"^answer:\s*(.+?)\s*$", re.MULTILINE)
 _HINT = re.compile(r"^hint:\s*(.+?)\s*$", re.MULTILINE)
 _CODE = re.compile(
@@ -38,9 +47,9 @@ _CODE = re.compile(
 
 
 def check_waiting(workspace: Workspace) -> Iterator[Finding]:
-    """Try the rebuses that no issue has used yet; the compiler tries those that are in one."""
+    """Try the games that no issue has used yet; the compiler tries those that are in one."""
     for item in workspace.items.values():
-        if item.kind is Kind.REBUS and not any(
+        if item.kind in _GAMES and not any(
             names(issue, item.kind, item.slug) for issue in workspace.issues.values()
         ):
             yield from _tried(item)
@@ -86,16 +95,26 @@ def _hints(item: Item) -> Iterator[Passage]:
 
 
 def _tried(item: Item) -> Iterator[Finding]:
-    block = fenced(item.body, "rebus")
+    block = fenced(item.body, item.kind.value)
     if block is None:
         return
     before = item.body.partition(block)[0]
     place = Source(item.source.path, item.body_line + before.count("\n"))
     try:
-        _, remarks = review_rebus(block, language=item.language)
-    except RebusError as problem:
+        remarks = _remarks(item, block)
+    except GameError as problem:
         remarks = (problem.remark,)
     yield from (remark.finding(place) for remark in remarks)
+
+
+def _remarks(item: Item, block: str) -> tuple[Remark, ...]:
+    if item.kind is Kind.REBUS:
+        return review_rebus(block, language=item.language)[1]
+    if item.kind is Kind.QUIZ:
+        quiz_pages(parse_quiz(block))
+    else:
+        parse_poll(block)
+    return ()
 
 
 def _answer(item: Item) -> str:
