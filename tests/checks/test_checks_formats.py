@@ -14,6 +14,7 @@ from pismo.segments.report import SegmentReport, Size
 from pismo.workspace import load_workspace
 
 STORY = Path("content/stories/rain.md")
+SCHEMAS = Path(__file__).parent / "schemas"
 
 
 def run(workspace: Path, *words: str) -> Result:
@@ -47,6 +48,23 @@ def test_sarif_has_the_shape_that_github_reads(faulty: Path) -> None:
         assert not place["artifactLocation"]["uri"].startswith("/")
         assert place["region"]["startLine"] >= 1
     assert {"missing-image", "link-text-vague"} <= {one["ruleId"] for one in ran["results"]}
+
+
+def test_sarif_keeps_to_the_official_schema(faulty: Path) -> None:
+    from jsonschema import Draft4Validator
+
+    schema = json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8"))
+    log = json.loads(run(faulty, "--format", "sarif").stdout)
+    assert [error.message for error in Draft4Validator(schema).iter_errors(log)] == []
+
+
+@pytest.mark.parametrize("issue", [(), ("weekly/2026-11-27",)])
+def test_junit_keeps_to_the_schema_of_jenkins(faulty: Path, issue: tuple[str, ...]) -> None:
+    from lxml import etree
+
+    schema = etree.XMLSchema(etree.parse(SCHEMAS / "junit.xsd"))
+    suite = etree.fromstring(run(faulty, "--format", "junit", *issue).stdout.encode())
+    schema.assertValid(suite)
 
 
 def test_junit_fails_where_an_error_is(faulty: Path) -> None:
