@@ -141,7 +141,7 @@ def test_an_item_outside_of_its_dates_is_refused(small: Path) -> None:
         ("[mail us](mailto:a@shop.example)", "mail us (a@shop.example)"),
         ("- one\n- two\n  - three", "- one\n- two\n  - three"),
         ("3. three\n4. four", "3. three\n4. four"),
-        ("> said\n>\n> twice", "> said\n\n> twice"),
+        ("> said\n>\n> twice", "> said\n>\n> twice"),
         ("one\\\ntwo", "one\ntwo"),
         ("a\nb", "a b"),
         ("| a | b |\n|---|---|\n| 1 | 2 |", "a | b\n1 | 2"),

@@ -14,6 +14,7 @@ _BLOCK = r"(?:(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+(?!qzx[od])|>|\||```|~~~)"
 _LEADING = re.compile(rf"[ \t]*({_TAGS}+)(?={_BLOCK})")
 _TRAILING = re.compile(rf"({_TAGS}+)$")
 _BLOCK_FIRST = re.compile(rf"[ \t]*{_TAGS}*{_BLOCK}")
+_QUOTED_TAGS = re.compile(rf"[ \t]*(?:>[ \t]?)+[ \t]*{_TAGS}+")
 _TAGS_ONLY = re.compile(rf"[ \t]*{_TAGS}+")
 _FENCE = re.compile(rf"[ \t]*{_TAGS}*(?:[-*+>][ \t]+)*(```+|~~~+)")
 _CUT_MARK = re.compile(rf"[ \t]*{_TAGS}*(?:#{{1,6}}|[-*+]|\d{{1,9}}[.)])[ \t]*qzx[od](\d{{5}})xzq")
@@ -45,6 +46,37 @@ def cut_mark(text: str) -> int | None:
         if found:
             return int(found[1])
     return None
+
+
+def cut_item(text: str) -> int | None:
+    """Find a branch that begins inside of a list's item and ends outside of it, or the reverse."""
+    lines = text.split("\n")
+    items: list[tuple[int, int]] = []
+    before: dict[str, list[tuple[int, int]]] = {}
+    for index, (line, out) in enumerate(zip(lines, _outside_code(lines), strict=True)):
+        indent = len(line) - len(line.lstrip(" "))
+        item = _ITEM.match(line) if out else None
+        if out and _TAGS_ONLY.fullmatch(line):
+            after = _next_indent(lines, index)
+            for kind, number in _TAG.findall(line):
+                new = set(items) - set(before.get(number, items))
+                crosses = items if kind in "if" else new
+                if kind in "if":
+                    before[number] = list(items)
+                if any(indent < end <= after for end, _ in crosses):
+                    return int(number)
+        elif line.strip():
+            items = [one for one in items if one[0] <= indent]
+            if item:
+                items.append((item.end(), index))
+    return None
+
+
+def _next_indent(lines: Sequence[str], index: int) -> int:
+    """Return how far the next line of text is indented."""
+    rest = (line for line in lines[index + 1 :] if line.strip() and not _TAGS_ONLY.fullmatch(line))
+    line = next(rest, "")
+    return len(line) - len(line.lstrip(" "))
 
 
 def branched_definition(text: str) -> int | None:
@@ -94,7 +126,7 @@ def _opening(lines: Sequence[str], free: Sequence[bool]) -> Iterator[str]:
 
 def _split(line: str, apart: set[str]) -> list[str]:
     """Break a line around each tag of the branches in `apart`."""
-    if _TAGS_ONLY.fullmatch(line):
+    if _TAGS_ONLY.fullmatch(line) or _QUOTED_TAGS.fullmatch(line):
         return [line]
     indent = line[: len(line) - len(line.lstrip())]
     out: list[str] = []

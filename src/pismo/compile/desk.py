@@ -11,6 +11,7 @@ from pismo.compile.inline import inline_css
 from pismo.compile.layout import LayoutLoader
 from pismo.compile.look import Look
 from pismo.compile.problem import CompileError
+from pismo.compile.repeats import gathered
 from pismo.compile.rules import TOKEN_IN_TEXT
 from pismo.compile.stage.environment import StageEnvironment
 from pismo.compile.stage.record import Mark, Recorder
@@ -154,9 +155,9 @@ class Draft:
         filling = Filling(marks, self.html, html.recorder.path)
         skeleton = self._html_skeleton(markup, filling)
         require_all(markup, skeleton, filling)
-        self.html[key] = assemble(skeleton, filling)
+        self.html[key] = gathered(assemble(skeleton, filling))
         filling = Filling(text.recorder.marks, self.text, text.recorder.path)
-        self.text[key] = assemble(scan_text(text.text, Context.TEXT), filling)
+        self.text[key] = gathered(assemble(scan_text(text.text, Context.TEXT), filling))
 
     def _html_skeleton(self, html: str, filling: Filling) -> Skeleton:
         css = self.desk.look.css

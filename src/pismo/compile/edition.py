@@ -21,11 +21,10 @@ from pismo.compile.holes import (
 from pismo.compile.layout import layout_file, to_html
 from pismo.compile.letter_rules import EMPTY_PART, LAYOUT_DROPS, NO_WAY_OUT
 from pismo.compile.look import own_file
-from pismo.compile.markdown import kind_of, number_of
 from pismo.compile.mjml_check import Place as LayoutPlace
 from pismo.compile.problem import CompileError
 from pismo.compile.stage.record import Mark, Recorder
-from pismo.compile.stage.tokens import TokenKind, token
+from pismo.compile.stage.tokens import TokenKind, kind_of, number_of, token
 from pismo.compile.typeset import typeset
 from pismo.compile.uses import uses_of
 from pismo.compile.words import words_of

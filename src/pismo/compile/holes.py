@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pismo.compile.letter_rules import CROSSING, HOLE_PLACE, VANISHED
 from pismo.compile.problem import CompileError
+from pismo.compile.repeats import prefixed
 from pismo.compile.stage.record import Mark
 from pismo.compile.stage.tokens import TOKEN, TokenKind
 from pismo.model.edition import (
@@ -29,12 +30,16 @@ from pismo.model.spelling import spelled
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One token in a finished text; `inside` says it is not at the beginning of an address."""
+    """One token in a finished text; `inside` says it is not at the beginning of an address.
+
+    `prefix` is what lines of plain text begin with there: within a quote or a list's item.
+    """
 
     kind: TokenKind
     number: int
     context: Context
     inside: bool = False
+    prefix: str = ""
 
 
 Skeleton = Sequence[str | Place]
@@ -62,11 +67,22 @@ def scan_text(text: str, context: Context) -> list[str | Place]:
     for found in TOKEN.finditer(text):
         if found.start() > end:
             out.append(text[end : found.start()])
-        out.append(Place(TokenKind(found[1]), int(found[2]), context))
+        kind = TokenKind(found[1])
+        prefix = _prefix(text, found.start()) if kind is TokenKind.SLOT else ""
+        out.append(Place(kind, int(found[2]), context, prefix=prefix))
         end = found.end()
     if end < len(text):
         out.append(text[end:])
     return out
+
+
+_LINE_PREFIX = re.compile(r"(?:> |- |\d+\. | )+")
+
+
+def _prefix(text: str, end: int) -> str:
+    """Return how lines go on after the one whose beginning ends at `end`."""
+    line = TOKEN.sub("", text[text.rfind("\n", 0, end) + 1 : end])
+    return re.sub(r"[^>\s]", " ", line) if _LINE_PREFIX.fullmatch(line) else ""
 
 
 def assemble(skeleton: Skeleton, filling: Filling) -> Parts:
@@ -142,7 +158,8 @@ class _Builder:
                 out.append(self._hole(piece))
             elif piece.kind is TokenKind.SLOT:
                 mark = self.filling.marks.get(piece.number)
-                out.extend(self.filling.slots.get(mark.slot, ()) if mark else ())
+                parts = self.filling.slots.get(mark.slot, ()) if mark else ()
+                out.extend(prefixed(parts, piece.prefix))
             elif piece.kind in (TokenKind.IF, TokenKind.FOR):
                 out.append(self._branching(piece))
             else:

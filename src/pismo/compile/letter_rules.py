@@ -18,6 +18,14 @@ CROSSING = Rule(
     hint_en="begin and end it within one paragraph, or put both tags on lines of their own",
     hint_ru="начните и закончите в одном абзаце или поставьте оба тега на отдельные строки",
 )
+CUT_ITEM = Rule(
+    "crossing-item",
+    Severity.ERROR,
+    en="'{value}' begins inside a list item and ends outside of it, or the other way round",
+    ru="«{value}» начинается внутри пункта списка, а заканчивается снаружи, или наоборот",
+    hint_en="write two: one within the item, indented like its text, and one around whole items",
+    hint_ru="разделите на два: один внутри пункта, с отступом его текста, другой вокруг пунктов",
+)
 LINK_DEFINITION = Rule(
     "link-definition",
     Severity.ERROR,

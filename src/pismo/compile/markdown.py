@@ -14,7 +14,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
-from pismo.compile.stage.tokens import CONTROL, TOKEN, TokenKind
+from pismo.compile.stage.tokens import CONTROL, TOKEN, TokenKind, kind_of, number_of
 
 _CONTROL_LINE = re.compile(rf"(?:{CONTROL.pattern}[ \t]*)+")
 _BRANCHES = (TokenKind.IF, TokenKind.FOR)
@@ -97,16 +97,6 @@ def _end_of(pieces: Sequence[Run], start: int) -> int | None:
         if control and number_of(control) == number and kind_of(control) is TokenKind.END:
             return index
     return None
-
-
-def kind_of(token: str) -> TokenKind:
-    """Return the kind of a spelled token."""
-    return TokenKind(token[3])
-
-
-def number_of(token: str) -> int:
-    """Return the number of a spelled token."""
-    return int(token[4:9])
 
 
 # --- Parsing ------------------------------------------------------------------------------------

@@ -7,7 +7,16 @@ from types import MappingProxyType
 
 from markdown_it.token import Token
 
+from pismo.compile.numbering import NUMBER, Count, numbers_of
+from pismo.compile.stage.tokens import CONTROL, TokenKind, kind_of
+
 _RULE = "* * *"
+_APART = "\ue001"
+"""Stands before a control token that is between blocks: no part of the line that follows it."""
+
+_TAGS_FIRST = re.compile(rf"(?:{_APART}{CONTROL.pattern})*")
+_ENDS_WITH_BLOCK = re.compile(r"^qzxb\d{5}xzq$")
+_BEFORE_LAST_TAGS = re.compile(rf"\n+((?:{_APART}{CONTROL.pattern})+)$")
 
 
 Fences = Mapping[str, Callable[[Token], str]]
@@ -16,15 +25,19 @@ Fences = Mapping[str, Callable[[Token], str]]
 
 def plain_text(
     tokens: Sequence[Token], address: Callable[[str], str], fences: Fences = MappingProxyType({})
-) -> str:
+) -> tuple[str, list[list[Count]]]:
     """Write a document as plain text; every block ends with an empty line.
+
+    Returns:
+        The text, and the counts that `numbering.filled_in` puts into it.
 
     Args:
         tokens: From `markdown.parse`.
         address: What to print for a link's address, '' to leave it out.
         fences: How fenced blocks such as rebuses are written.
     """
-    return _Writer(address, fences).blocks(tokens)
+    writer = _Writer(address, fences)
+    return writer.blocks(tokens).replace(_APART, ""), writer.counts
 
 
 class _Writer:
@@ -33,6 +46,7 @@ class _Writer:
     def __init__(self, address: Callable[[str], str], fences: Fences) -> None:
         self.address = address
         self.fences = fences
+        self.counts: list[list[Count]] = []
 
     def blocks(self, tokens: Sequence[Token]) -> str:
         out: list[str] = []
@@ -47,19 +61,22 @@ class _Writer:
     def _block(self, token: Token, inside: Sequence[Token]) -> str:  # noqa: C901  # one case each
         match token.type:
             case "control":
-                return token.content
+                return _control(token)
             case "paragraph_open" | "heading_open":
                 return self.inline(inside[0]) + ("\n" if token.hidden else "\n\n")
             case "bullet_list_open":
                 return self._list(inside, None)
             case "ordered_list_open":
-                return self._list(inside, int(token.attrGet("start") or 1))
+                return self._list(
+                    inside,
+                    int(1 if token.attrGet("start") is None else str(token.attrGet("start"))),
+                )
             case "blockquote_open":
-                return _prefixed(self.blocks(inside).rstrip("\n"), "> ", "> ") + "\n\n"
+                return _prefixed(_ended(self.blocks(inside)), "> ", "> ") + "\n"
             case "fence" if token.info.strip() in self.fences:
                 return f"{self.fences[token.info.strip()](token)}\n\n"
             case "fence" | "code_block":
-                return _prefixed(token.content.rstrip("\n"), "    ", "    ") + "\n\n"
+                return _prefixed(_ended(token.content), "    ", "    ") + "\n"
             case "hr":
                 return f"{_RULE}\n\n"
             case "table_open":
@@ -73,20 +90,30 @@ class _Writer:
                 return self.blocks(inside)
 
     def _list(self, tokens: Sequence[Token], number: int | None) -> str:
+        ends = _children(tokens)
+        pieces = [tokens[i].content if tokens[i].type == "control" else "" for i, _ in ends]
+        markers = iter(self._markers(pieces, number))
         out: list[str] = []
-        index = 0
-        while index < len(tokens):
-            token = tokens[index]
-            end = _closing(tokens, index)
-            if token.type == "control":
-                out.append(token.content)
+        for piece, (start, end) in zip(pieces, ends, strict=True):
+            if piece:
+                out.append(_APART + piece)
             else:
-                marker = "- " if number is None else f"{number}. "
-                text = self.blocks(tokens[index + 1 : end]).rstrip("\n")
-                out.append(_prefixed(text, marker, " " * len(marker)) + "\n")
-                number = None if number is None else number + 1
-            index = end + 1
+                marker, width = next(markers)
+                text = _ended(self.blocks(tokens[start + 1 : end]))
+                out.append(_prefixed(text, marker, " " * width))
         return "".join(out) + "\n"
+
+    def _markers(self, pieces: Sequence[str], start: int | None) -> list[tuple[str, int]]:
+        """Return what stands before each item, and how wide that is."""
+        items = pieces.count("")
+        numbers = None if start is None else numbers_of(pieces, start)
+        if numbers is None:
+            return [("- ", 2)] * items
+        if not any(count.terms for count in numbers):
+            return [(f"{count.fixed}. ", len(f"{count.fixed}. ")) for count in numbers]
+        first = sum(len(group) for group in self.counts)
+        self.counts.append(numbers)
+        return [(f"{NUMBER.format(first + index)} ", 3) for index in range(items)]
 
     def _table(self, tokens: Sequence[Token]) -> str:
         out: list[str] = []
@@ -94,7 +121,7 @@ class _Writer:
         for token in tokens:
             match token.type:
                 case "control":
-                    out.append(token.content)
+                    out.append(_APART + token.content)
                 case "tr_open":
                     row = []
                 case "inline":
@@ -149,12 +176,47 @@ def _closing(tokens: Sequence[Token], start: int) -> int:
     return len(tokens) - 1
 
 
+def _control(token: Token) -> str:
+    """Write a control token; a block is a line of its own, and ends itself."""
+    if kind_of(token.content) is TokenKind.SLOT:
+        return f"{token.content}\n"
+    return _APART + token.content
+
+
+def _children(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Return where each of the blocks among `tokens` begins and ends."""
+    out: list[tuple[int, int]] = []
+    index = 0
+    while index < len(tokens):
+        out.append((index, _closing(tokens, index)))
+        index = out[-1][1] + 1
+    return out
+
+
+def _ended(text: str) -> str:
+    """Return blocks without the empty lines after them, branches at the end or not."""
+    return _BEFORE_LAST_TAGS.sub(r"\n\1", text.rstrip("\n"))
+
+
 def _prefixed(text: str, first: str, rest: str) -> str:
-    lines = text.split("\n")
-    starts = [first, *([rest] * (len(lines) - 1))]
-    return "\n".join(
-        start + line if line else "" for start, line in zip(starts, lines, strict=True)
-    )
+    """Begin each line anew; tags between blocks stay outside of the lines, which may be left out.
+
+    Returns:
+        Whole lines: each with its end, but for tags after the last.
+    """
+    out: list[str] = []
+    start = first
+    for line in text.split("\n"):
+        tags = _TAGS_FIRST.match(line)[0]  # type: ignore[index]  # it matches anything
+        words = line[len(tags) :]
+        if words or not tags:
+            # A block brings its own line ends.
+            end = "" if _ENDS_WITH_BLOCK.search(words) else "\n"
+            out.append(f"{tags}{start if words else start.rstrip()}{words}{end}")
+        else:
+            out.append(tags)
+        start = rest if words or not tags else start
+    return "".join(out)
 
 
 def _without_tags(html: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -11,13 +11,14 @@ from markdown_it.token import Token
 
 from pismo.compile.addresses import Marking, is_allowed
 from pismo.compile.blocks.drawing import Drawing
-from pismo.compile.branch_lines import branched_definition, cut_mark, set_apart
+from pismo.compile.branch_lines import branched_definition, cut_item, cut_mark, set_apart
 from pismo.compile.cache import FragmentCache
 from pismo.compile.holes import described
 from pismo.compile.images import ImageFile, ImageStore
 from pismo.compile.letter_rules import (
     BAD_LINK,
     CROSSING,
+    CUT_ITEM,
     IMAGE_ALT,
     INLINE_BLOCK,
     LINK_DEFINITION,
@@ -26,15 +27,15 @@ from pismo.compile.look import Look
 from pismo.compile.markdown import (
     Run,
     inline_tokens,
-    number_of,
     parse,
     slots_in_text,
     top_level_runs,
 )
+from pismo.compile.numbering import Count, filled_in
 from pismo.compile.plaintext import plain_text
 from pismo.compile.problem import CompileError
 from pismo.compile.stage.record import Recorder
-from pismo.compile.stage.tokens import holds_token
+from pismo.compile.stage.tokens import holds_token, number_of
 from pismo.compile.typeset import NBSP, THING, typeset_all
 from pismo.games import quiz_folder
 from pismo.model.finding import Finding, Source
@@ -76,13 +77,15 @@ class Manuscript:
 class Written:
     """Neighbouring blocks of a text in both forms, or one control token.
 
-    `findings` are warnings about the games among them.
+    `findings` are warnings about the games among them; `counts` are numbers that the text's lists
+    still lack.
     """
 
     html: str
     text: str
     control: str = ""
     findings: tuple[Finding, ...] = ()
+    counts: tuple[tuple[Count, ...], ...] = ()
 
 
 @dataclass(slots=True)
@@ -123,7 +126,7 @@ class Scribe:
         written, images = self.cache.remember("markdown", key, lambda: self._written(manuscript))
         if not all(self._is_current(*image, manuscript) for image in images):
             written, _ = self._written(manuscript)
-        return written
+        return [_numbered(piece, manuscript.recorder) for piece in written]
 
     def _written(self, manuscript: Manuscript) -> "tuple[list[Written], list[_Used]]":
         staged = set_apart(manuscript.staged)
@@ -173,7 +176,7 @@ class _Page(RendererHTML):
         if run.control:
             return Written("", "", run.control)
         tokens = list(run.tokens)
-        text = plain_text(tokens, self._address, self._fences)
+        text, counts = plain_text(tokens, self._address, self._fences)
         for token in tokens:
             if token.type in ("heading_open", "heading_close"):
                 level = min(6, int(token.tag[1]) + self.manuscript.heading - 1)
@@ -182,7 +185,8 @@ class _Page(RendererHTML):
         _mark_tables(tokens)
         html = self.render(tokens, _OPTIONS, {})
         drawings = (self._drawn(token) for token in tokens if self._is_game(token))
-        return Written(html, text, "", tuple(one for drawn in drawings for one in drawn.findings))
+        findings = tuple(one for drawn in drawings for one in drawn.findings)
+        return Written(html, text, "", findings, tuple(tuple(group) for group in counts))
 
     def _address(self, href: str) -> str:
         if not is_allowed(href):
@@ -193,6 +197,15 @@ class _Page(RendererHTML):
         """Write a control token: a comment between elements, a word within text."""
         token = tokens[index]
         return f"<!--{token.content}-->" if token.block else token.content
+
+    def paragraph_open(self, tokens: Sequence[Token], index: int, *_: object) -> str:
+        """Begin a paragraph; in a list without `<p>`, keep it apart from the one before."""
+        if not tokens[index].hidden:
+            return self.renderToken(tokens, index, _OPTIONS, {})
+        before = index - 1
+        while before >= 0 and tokens[before].type == "control":
+            before -= 1
+        return "<br>" if before >= 0 and tokens[before].type == "paragraph_close" else ""
 
     def link_open(self, tokens: Sequence[Token], index: int, *_: object) -> str:
         """Write a link with the newsletter's marks."""
@@ -264,9 +277,16 @@ class _Page(RendererHTML):
         return f"{self.scribe.site}/images/{file.name}"
 
 
+def _numbered(piece: Written, recorder: Recorder) -> Written:
+    if not piece.counts:
+        return piece
+    return replace(piece, text=filled_in(piece.text, piece.counts, recorder), counts=())
+
+
 def _refuse_cut_marks(staged: str, manuscript: Manuscript) -> None:
     for number, rule in (
         (cut_mark(staged), CROSSING),
+        (cut_item(staged), CUT_ITEM),
         (branched_definition(staged), LINK_DEFINITION),
     ):
         if number is not None:

@@ -38,3 +38,13 @@ def token(kind: TokenKind, number: int) -> str:
 def holds_token(text: str) -> bool:
     """Tell whether a text was printed with a reader's value in it."""
     return "xzq" in text and TOKEN.search(text) is not None
+
+
+def kind_of(token: str) -> TokenKind:
+    """Return the kind of a spelled token."""
+    return TokenKind(token[3])
+
+
+def number_of(token: str) -> int:
+    """Return the number of a spelled token."""
+    return int(token[4:9])
