@@ -152,6 +152,24 @@ def test_findings_name_their_place_and_open_the_editor(
     assert re.fullmatch(r"vscode://file/.*/content/stories/rain\.md:7", place.get_attribute("href"))
 
 
+def test_a_finding_is_marked_in_the_letter_and_can_be_shown(
+    small: Path, preview: Open, browse: Browse
+) -> None:
+    rain = "Rain again.\n\n" * 60
+    save(small, "Then the door opened.", f"{rain}Then the the old door opened.")
+    page = browse(preview(small).url)
+    page.keyboard.press("l")
+    marked = letter(page).locator("[data-pismo-finding]")
+    marked.wait_for(state="attached")
+    assert "old door" in marked.inner_text()
+    assert "text-word-twice" in marked.get_attribute("title")
+    page.get_by_label("Show in the letter").first.click()
+    scroll = "document.querySelector('iframe').contentDocument.scrollingElement.scrollTop"
+    assert page.evaluate(scroll) > 400
+    save(small, "the the old", "the old")
+    marked.wait_for(state="detached")
+
+
 def test_a_letter_can_be_sent_to_oneself_and_downloaded(
     small: Path, preview: Open, browse: Browse
 ) -> None:

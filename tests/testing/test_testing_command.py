@@ -2,6 +2,7 @@
 
 import email
 import json
+from collections.abc import Iterator
 from email import policy
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from pismo import ses_sim
 from pismo.cli import root
-from pismo.errors import SettingsError, UsageError
+from pismo.cli.common import Call
+from pismo.cli.preview import SelfMail
+from pismo.errors import SendError, SettingsError, UsageError
+from pismo.preview import Desk, Studio
 
 ISSUE = "weekly/2026-11-27"
 
@@ -68,3 +73,50 @@ def test_a_misspelt_tester_is_guessed(tested: Path) -> None:
     error = run(tested, "--to", "marin").exception
     assert isinstance(error, UsageError)
     assert "marina" in error.hint
+
+
+@pytest.fixture
+def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ses_sim.RunningSim]:
+    """A strict SES over HTTP, which keeps every letter as a file."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with ses_sim.start(ses_sim.Settings(letters_dir=tmp_path / "letters")) as running:
+        monkeypatch.setenv("PISMO_SES_ENDPOINT", running.url)
+        yield running
+
+
+def mailed(folder: Path) -> list[Any]:
+    files = sorted((folder / "letters").rglob("*.eml"))
+    return [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+
+
+@pytest.mark.usefixtures("sim")
+def test_ses_takes_every_segments_letter_to_a_tester(tested: Path, tmp_path: Path) -> None:
+    told = json.loads(run(tested, "--via", "ses", "--to", "marina", "--json").stdout)["letters"]
+    assert all(one["where"].startswith("SES ") for one in told)
+    letters = mailed(tmp_path)
+    assert sorted(one["subject"].partition("]")[0] for one in letters) == [
+        "[TEST everyone",
+        "[TEST families",
+    ]
+    assert {one["to"] for one in letters} == {"marina@example.com"}
+
+
+def test_what_ses_refuses_is_told(
+    tested: Path, sim: ses_sim.RunningSim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    sim.refuse_connections()
+    error = run(tested, "--via", "ses").exception
+    assert isinstance(error, SendError)
+
+
+@pytest.mark.usefixtures("sim")
+def test_the_previews_send_to_myself_goes_through_ses(tested: Path, tmp_path: Path) -> None:
+    call = Call(tested)
+    desk = Desk(Studio(tested), send_to_self=SelfMail(call, "boris"))
+    where = desk.send(ISSUE, "families", None)["where"]
+    assert str(where).startswith("SES ")
+    (letter,) = mailed(tmp_path)
+    assert letter["list-unsubscribe"] == "<https://links.invalid/u/test>"

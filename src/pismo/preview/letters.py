@@ -1,5 +1,6 @@
 """One letter as the page shows it: parts, headers, source with its holes, size."""
 
+import re
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -7,12 +8,14 @@ from pathlib import Path
 from pismo.explain import Explanation
 from pismo.model.content import FactValue
 from pismo.model.edition import Choice, Edition, Hole, Parts, Repeat, Static
-from pismo.model.finding import Finding, finding_json
+from pismo.model.finding import Finding, Source, finding_json
 from pismo.model.people import Email, Recipient
 from pismo.model.spelling import spelled
 from pismo.preview.studio import Shown
 from pismo.render import render
 
+_FIELD = re.compile(r"^\s*(?:-\s+)?[a-z_]+:\s")
+_NOT_WORDS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>|\]\([^)]*\)|[#*_`|\[\]!]|^[>\s-]+|&\w+;")
 _LINE_BREAKS_IN_BASE64 = 78 / 76
 
 
@@ -82,11 +85,27 @@ def explanation_json(
 def findings_json(
     findings: Sequence[Finding], root: Path, language: str
 ) -> list[dict[str, object]]:
-    """Return findings with the absolute path that an editor opens."""
+    """Return findings with the absolute path that an editor opens, and the words they are about."""
     return [
-        {**finding_json(finding, language), "absolute": str(root / finding.source.path)}
+        {
+            **finding_json(finding, language),
+            "absolute": str(root / finding.source.path),
+            "words": _words_at(root, finding.source),
+        }
         for finding in findings
     ]
+
+
+def _words_at(root: Path, place: Source) -> str:
+    """Return the longest run of plain words on a line, by which the page finds it in the letter."""
+    if not place.path.endswith(".md"):
+        return ""
+    try:
+        lines = (root / place.path).read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""  # gone or broken since: the finding itself says so
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    return max(_NOT_WORDS.split(_FIELD.sub("", line)), key=len).strip()
 
 
 def size_json(email: Email) -> Mapping[str, int]:

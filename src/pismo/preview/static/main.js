@@ -5,7 +5,7 @@ import { element, fill, find } from "./dom.js";
 import { helpTable, listenToKeys } from "./keys.js";
 import { findingsPanel, whyPanel } from "./margin.js";
 import { button, drawShelf, drawTools } from "./shelf.js";
-import { drawDifference, drawLetter, drawMatrix, drawSizes, forget } from "./stage.js";
+import { drawDifference, drawLetter, drawMatrix, drawSizes, forget, markFindings, showFinding } from "./stage.js";
 import { MODES, THEMES, WIDTHS, issues, personNow, reviewNow, segmentsNow, settle, state } from "./state.js";
 import { speak, spoken, word } from "./words.js";
 
@@ -42,7 +42,9 @@ function painted() {
 
 async function drawMargin(isCurrent) {
   const mine = (finding) => state.view !== "letter" || !finding.segment || finding.segment === state.segment;
-  const panels = [findingsPanel((reviewNow()?.findings ?? []).filter(mine), reviewNow() !== undefined, () => tell(word("copyPath")))];
+  const findings = (reviewNow()?.findings ?? []).filter(mine);
+  const panels = [findingsPanel(findings, reviewNow() !== undefined, { copied: () => tell(word("copyPath")), show: (finding) => showFinding(finding) || tell(word("notInLetter")) })];
+  markFindings(findings);
   if (state.view === "letter") {
     const why = await api.why(state.issue, state.segment, personNow()).catch(() => null);
     if (!isCurrent()) return;

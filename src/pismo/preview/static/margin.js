@@ -3,14 +3,14 @@
 import { element } from "./dom.js";
 import { word } from "./words.js";
 
-export function findingsPanel(findings, known, copied) {
+export function findingsPanel(findings, known, act) {
   const order = ["error", "warning", "note"];
-  const rows = [...findings].sort((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity)).map((finding) => findingRow(finding, copied));
+  const rows = [...findings].sort((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity)).map((finding) => findingRow(finding, act));
   const empty = element("p", { class: "quiet", text: word(known ? "noFindings" : "checking") });
   return section("findings", rows.length ? rows : [empty]);
 }
 
-function findingRow(finding, copied) {
+function findingRow(finding, { copied, show }) {
   const place = `${finding.path}:${finding.line}`;
   const open = element("a", { href: `vscode://file/${finding.absolute}:${finding.line}`, class: "place", text: place, title: word("openEditor") });
   const copy = element("button", {
@@ -19,7 +19,9 @@ function findingRow(finding, copied) {
   });
   return element("article", { class: `finding ${finding.severity}` },
     element("p", { class: "finding-head" }, element("strong", { text: finding.rule }), finding.segment ? element("span", { class: "tag", text: finding.segment }) : null),
-    element("p", { class: "finding-head" }, open, " ", copy),
+    element("p", { class: "finding-head" }, open, " ", copy, " ", finding.words ? element("button", {
+      class: "small", type: "button", text: "◎", title: word("showInLetter"), "aria-label": `${word("showInLetter")} ${place}`, onclick: () => show(finding),
+    }) : null),
     element("p", { text: finding.message }),
     finding.hint ? element("p", { class: "quiet", text: finding.hint }) : null);
 }

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { element, fill, find } from "./dom.js";
+import { mark, show } from "./marks.js";
 import { fit, letterFrame, showLetter, sizeGauge } from "./frame.js";
 import { issueNow, personNow, reviewNow, segmentsNow, state } from "./state.js";
 import { word } from "./words.js";
@@ -57,6 +58,18 @@ export function drawSizes() {
     const size = reviewNow()?.sizes[segment];
     one.people.textContent = reviewNow()?.people == null ? "" : `${size ?? 0} ${word("peopleCount")}`;
   }
+}
+
+// Mark findings in the letters that stand there: each segment's own, and those of all.
+export function markFindings(findings) {
+  const mine = (segment) => findings.filter((finding) => !finding.segment || finding.segment === segment);
+  if (standing.startsWith("matrix")) for (const [segment, one] of columns) mark(one.frame, mine(segment));
+  if (standing.startsWith("letter")) mark(single.frame, mine(state.segment));
+}
+
+export function showFinding(finding) {
+  if (standing.startsWith("letter")) return show(single.frame, finding);
+  return [...columns.values()].map((one) => show(one.frame, finding)).some(Boolean);
 }
 
 // Show a letter, or the last good one in grey with what is wrong now.
