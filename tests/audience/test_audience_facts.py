@@ -11,7 +11,7 @@ import pytest
 from pismo.audience import FACTS, Snapshot, compute_facts, known_columns, write_snapshot
 from pismo.audience.engine import read_query
 from pismo.audience.facts import PACKAGE, STEPS
-from pismo.errors import SettingsError
+from pismo.errors import AudienceError, SettingsError
 from pismo.model.workspace import Loyalty, Settings
 
 NOW = datetime(2026, 11, 27, 10)  # noqa: DTZ001  # snapshots hold naive UTC
@@ -210,3 +210,17 @@ def test_every_query_says_what_it_is_for_and_keeps_to_portable_sql(name: str) ->
     assert query.cost
     for word in ("QUALIFY", "ANTI JOIN", "LIST(", "UNNEST", "EXCLUDE", "ASOF"):
         assert word not in query.sql.upper()
+
+
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        ("SELECT subscriber_id, price AS paid FROM purchases", r"rows of \d+ people"),
+        ("SELECT subscriber_id, CAST(email AS INTEGER) AS paid FROM subscribers", "fails on this"),
+    ],
+)
+def test_facts_of_a_workspace_s_own_cannot_double_a_person_or_fail_without_a_word(
+    snapshot: Snapshot, own: str, message: str
+) -> None:
+    with pytest.raises(AudienceError, match=message):
+        compute_facts(snapshot, Settings(), NOW, own=own)

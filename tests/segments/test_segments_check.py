@@ -144,3 +144,59 @@ def test_comments_do_not_reach_the_composed_sql(small: Path) -> None:
     found(small, '"""orders = 9 -- not /* really */"""')
     workspace = load_workspace(small)
     assert compose("new", workspace.segments, known_columns()) == "orders = 9"
+
+
+def test_arithmetic_on_large_numbers_is_no_crash(small: Path) -> None:
+    assert found(small, '"orders * 2000000000 > 15000000000"') == []
+
+
+def test_what_only_an_example_breaks_is_said_with_its_name(small: Path) -> None:
+    finding = found(small, '"now + INTERVAL 100000 YEAR * orders > now"')[0]
+    assert finding.rule.id == "failing-predicate"
+    assert "example.in" in finding.message("en")
+
+
+def test_segments_that_double_at_each_step_are_refused_and_not_written_out(small: Path) -> None:
+    folder = small / "segments"
+    for step in range(60):
+        where = f"$bomb{step + 1} AND $bomb{step + 1}" if step < 59 else "orders = 9"
+        (folder / f"bomb{step}.toml").write_text(
+            f'title = "B"\nwhere = "{where}"\nexample.in = {{ orders = 9 }}\n'
+            "example.out = { orders = 1 }\n",
+            "utf-8",
+        )
+    findings = [one for one in check_segments(load_workspace(small)) if "bomb" in one.source.path]
+    assert {one.rule.id for one in findings} == {"not-a-predicate"}
+    assert "longer than 20000 characters" in findings[0].message("en")
+    assert len(findings) < 60
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "(" * 4000 + "orders = 9" + ")" * 4000,
+        "(" * 10_000 + "orders = 9" + ")" * 10_000,
+        "NOT " * 2000 + "orders = 9",
+        "orders = 9 OR " * 80_000 + "TRUE",
+        "CASE WHEN " * 300 + "orders = 9" + " THEN TRUE END" * 300,
+        "о" + "rders = 9",
+        "orders ＝ 9",
+        "\ufefforders = 9",
+        "PRAGMA database_list",
+        "ATTACH 'x.db'",
+        "current_setting('home') = ''",
+        "COLUMNS(*) = 1",
+        "x -> x",
+        "city ~ '(a+)+$'",
+        "orders = ALL (SELECT 1)",
+        "orders IN (FROM facts)",
+        "error('x')",
+        "repeat('x', 1000000000) = ''",
+    ],
+    ids=lambda where: f"{where[:24]} ({len(where)})",
+)
+def test_a_hostile_condition_is_a_finding_and_neither_runs_nor_crashes(
+    small: Path, where: str
+) -> None:
+    rules = {"unsafe-predicate", "not-a-predicate", "unknown-column"}
+    assert set(ids(found(small, f"'''{where}'''"))) & rules

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pismo.audience.engine import quoted, read_query, run_query, set_parameters, utc
+from pismo.audience.engine import only_row, quoted, read_query, run_query, set_parameters, utc
 from pismo.audience.schema import SUBSCRIBERS, Column
 from pismo.audience.snapshot import Snapshot, point
-from pismo.errors import SettingsError
+from pismo.errors import AudienceError, SettingsError
 from pismo.model.workspace import Settings
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def compute_into(
     if own:
         # Asked twice, by the workspace's query and for the file: worked out once.
         engine.execute(f"CREATE OR REPLACE TEMP TABLE facts AS {sql}")
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE own_facts AS {own}")
+        _make_own(engine, own)
         sql = _beside(engine, "SELECT * FROM facts", "own_facts")
     engine.execute(f"CREATE OR REPLACE TEMP VIEW computed_facts AS {sql}")
 
@@ -234,6 +234,25 @@ def _with_answers(
         f"SELECT subscriber_id, {columns} FROM answer_facts GROUP BY subscriber_id"
     )
     return _beside(engine, facts, "answer_columns")
+
+
+def _make_own(engine: "duckdb.DuckDBPyConnection", own: str) -> None:
+    """Run a workspace's own SELECT; two rows of one person would make two people of them."""
+    import duckdb
+
+    try:
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE own_facts AS {own}")
+    except duckdb.Error as error:
+        raise AudienceError(
+            f"segments/facts.sql fails on this audience: {str(error).splitlines()[0]}",
+            hint="divide by nullif(x, 0), cast with try_cast",
+        ) from error
+    rows, people = only_row(engine, "SELECT count(*), count(DISTINCT subscriber_id) FROM own_facts")
+    if rows != people:
+        raise AudienceError(
+            f"segments/facts.sql returns {rows} rows of {people} people",
+            hint="one row a person: GROUP BY subscriber_id, and none without one",
+        )
 
 
 def _beside(engine: "duckdb.DuckDBPyConnection", facts: str, more: str) -> str:

@@ -119,6 +119,8 @@ def _run_examples(
     columns: Mapping[str, Column],
     findings: list[Finding],
 ) -> None:
+    import duckdb
+
     for side, examples in (("in", segment.example_in), ("out", segment.example_out)):
         if not examples:
             findings.append(NO_EXAMPLE.at(segment.source, side=side, segment=segment.id))
@@ -127,7 +129,13 @@ def _run_examples(
             place = _place_of_example(segment, side, number)
             if not _values_fit(name, place, example, segment, columns, findings):
                 continue
-            if person_fits(engine, sql, example, columns) != (side == "in"):
+            try:
+                holds = person_fits(engine, sql, example, columns) == (side == "in")
+            except duckdb.Error as error:
+                reason = f"{name}: {str(error).splitlines()[0].partition(': ')[2] or error}"
+                findings.append(FAILING_PREDICATE.at(place, reason=reason, segment=segment.id))
+                continue
+            if not holds:
                 findings.append(EXAMPLE_FAILS.at(place, example=name, segment=segment.id))
 
 

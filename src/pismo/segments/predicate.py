@@ -1,6 +1,7 @@
 """Predicates: parsed, confined to a whitelist, made safe to run, composed by name."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 DIALECT = "duckdb"
 SAMPLE = "sample"
 _MAX_LENGTH = 10_000
+_MAX_COMPOSED = 20_000
+_FRAME = 150
+"""Characters that a segment named in another costs, apart from its own."""
 FUNCTIONS = (
     "abs", "ceil", "coalesce", "floor", "greatest", "least", "length", "lower", "nullif",
     "round", "sample", "starts_with", "substr", "trim", "upper", "year", "month", "day",
@@ -91,11 +95,16 @@ def link_predicates(
             place = _place_of_name(predicates[name].segment, (*circle, circle[0])[1])
             drawn = " → ".join(f"${step}" for step in (*circle, circle[0]))
             findings.append(SEGMENT_CYCLE.at(place, circle=drawn, segment=name))
-    return {
-        name: _composed(name, predicates)
-        for name in predicates
-        if _resolves(name, predicates, broken)
-    }
+    whole = [name for name in predicates if _resolves(name, predicates, broken)]
+    sizes: dict[str, int] = {}
+    for name in whole:
+        if _size(name, predicates, sizes) > _MAX_COMPOSED >= _own_size(predicates[name]):
+            place = Source(
+                predicates[name].segment.source.path, predicates[name].segment.where_line
+            )
+            reason = f"with the segments it names, it is longer than {_MAX_COMPOSED} characters"
+            findings.append(NOT_A_PREDICATE.at(place, reason=reason, segment=name))
+    return {name: _composed(name, predicates) for name in whole if sizes[name] <= _MAX_COMPOSED}
 
 
 def compose(segment_id: str, segments: Mapping[str, Segment], columns: Mapping[str, Column]) -> str:
@@ -264,6 +273,34 @@ def _resolves(name: str, predicates: Mapping[str, Predicate], broken: set[str]) 
     return not any(_circle(step, predicates) for step in seen)
 
 
+def _size(name: str, predicates: Mapping[str, Predicate], sizes: dict[str, int]) -> int:
+    """Return how long a predicate is with all others written out; what is in no circle ends.
+
+    Segments that name one another twice double at each step, so this is asked before writing.
+    """
+    todo = [name]
+    while todo:
+        step = todo[-1]
+        if missing := [used for used in predicates[step].names if used not in sizes]:
+            todo += missing
+            continue
+        counts = Counter(str(one.this) for one in _placeholders(predicates[step]))
+        inner = sum((sizes[used] + _FRAME) * count for used, count in counts.items())
+        sizes[step] = _own_size(predicates[step]) + inner
+        todo.pop()
+    return sizes[name]
+
+
+def _own_size(predicate: Predicate) -> int:
+    return len(predicate.segment.where)
+
+
+def _placeholders(predicate: Predicate) -> "Iterator[exp.Expr]":
+    from sqlglot import exp
+
+    return predicate.tree.find_all(exp.Placeholder)
+
+
 def _composed(name: str, predicates: Mapping[str, Predicate]) -> str:
     return _tree(name, predicates).sql(dialect=DIALECT, comments=False)
 
@@ -285,6 +322,10 @@ def _tree(name: str, predicates: Mapping[str, Predicate]) -> "exp.Expr":
         if isinstance(node, exp.Div | exp.Mod | exp.IntDiv):
             divisor = node.expression.copy()
             node.set("expression", exp.Nullif(this=divisor, expression=exp.Literal.number(0)))
+            return node
+        if type(node) is exp.Mul and not node.find(exp.Interval):
+            # Whole numbers overflow where these do not.
+            node.set("this", exp.cast(node.this.copy(), "DOUBLE", dialect=DIALECT))
             return node
         if type(node) is exp.Cast and not isinstance(node.this, exp.Literal):
             return exp.TryCast(this=node.this, to=node.args["to"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from pismo.errors import SegmentError
@@ -57,49 +58,59 @@ def report_segments(
     if not segments:
         (people,) = _counts(engine, "SELECT count(*) FROM facts", segments)
         return SegmentReport(people=people, segments=(), everyone=people)
-    flags = ", ".join(
-        f"CASE WHEN {composed[one.id]} THEN 1 ELSE 0 END AS f{place}"
+    size = len(segments)
+    people, everyone, *rest = _counts(engine, _counting_sql(segments, composed), segments)
+    overlaps = _overlaps(segments, rest[2 * size :])
+    moved = _moved(engine, segments, composed, before) if before else {}
+    sizes = tuple(
+        Size(
+            id=one.id,
+            title=one.title,
+            size=rest[place],
+            chosen=rest[size + place],
+            overlaps=overlaps[one.id],
+            came=moved.get(one.id, (None, None))[0],
+            left=moved.get(one.id, (None, None))[1],
+        )
         for place, one in enumerate(segments)
     )
-    size = range(len(segments))
-    pairs = [(one, two) for one in size for two in size if one < two]
+    return SegmentReport(people=people, everyone=everyone, segments=sizes)
+
+
+def _counting_sql(segments: Sequence[Segment], composed: Mapping[str, str]) -> str:
+    """Return SQL for people, people in none, sizes, first choices, and sizes of each pair."""
+    places = range(len(segments))
     first = [" AND ".join([*(f"f{other} = 0" for other in range(place)), f"f{place} = 1"])
-             for place in size]  # fmt: skip
-    none = " AND ".join(f"f{place} = 0" for place in size)
+             for place in places]  # fmt: skip
+    none = " AND ".join(f"f{place} = 0" for place in places)
     sums = [
         "count(*)",
         f"coalesce(sum(CASE WHEN {none} THEN 1 ELSE 0 END), 0)",
-        *(f"coalesce(sum(f{place}), 0)" for place in size),
+        *(f"coalesce(sum(f{place}), 0)" for place in places),
         *(f"coalesce(sum(CASE WHEN {test} THEN 1 ELSE 0 END), 0)" for test in first),
-        *(f"coalesce(sum(f{one} * f{two}), 0)" for one, two in pairs),
+        *(f"coalesce(sum(f{one} * f{two}), 0)" for one, two in combinations(places, 2)),
     ]
-    sql = f"SELECT {', '.join(sums)} FROM (SELECT {flags} FROM facts) AS flags"
-    people, everyone, *rest = _counts(engine, sql, segments)
-    sizes, chosen, both = rest[: len(size)], rest[len(size) : 2 * len(size)], rest[2 * len(size) :]
-    overlap: dict[tuple[int, int], int] = {}
-    for (one, two), count in zip(pairs, both, strict=True):
-        overlap[one, two] = overlap[two, one] = count
-    moved = _moved(engine, segments, composed, before) if before else {}
-    return SegmentReport(
-        people=people,
-        everyone=everyone,
-        segments=tuple(
-            Size(
-                id=one.id,
-                title=one.title,
-                size=sizes[place],
-                chosen=chosen[place],
-                overlaps={
-                    other.id: overlap[place, spot]
-                    for spot, other in enumerate(segments)
-                    if spot != place
-                },
-                came=moved.get(one.id, (None, None))[0],
-                left=moved.get(one.id, (None, None))[1],
-            )
-            for place, one in enumerate(segments)
-        ),
+    return f"SELECT {', '.join(sums)} FROM (SELECT {_flags(segments, composed)} FROM facts) AS f"
+
+
+def _flags(segments: Sequence[Segment], composed: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"CASE WHEN {composed[one.id]} THEN 1 ELSE 0 END AS f{place}"
+        for place, one in enumerate(segments)
     )
+
+
+def _overlaps(segments: Sequence[Segment], both: Sequence[int]) -> dict[str, dict[str, int]]:
+    """Put counts of pairs where each of the two will look for them, in the order of segments."""
+    pairs = dict(zip(combinations([one.id for one in segments], 2), both, strict=True))
+    return {
+        one.id: {
+            other.id: pairs.get((one.id, other.id), pairs.get((other.id, one.id), 0))
+            for other in segments
+            if other is not one
+        }
+        for one in segments
+    }
 
 
 def _moved(
@@ -109,10 +120,7 @@ def _moved(
     before: str,
 ) -> dict[str, tuple[int, int]]:
     """Count who came to each segment and who left it since `before`."""
-    flags = ", ".join(
-        f"CASE WHEN {composed[one.id]} THEN 1 ELSE 0 END AS f{place}"
-        for place, one in enumerate(segments)
-    )
+    flags = _flags(segments, composed)
     now = f"(SELECT subscriber_id, {flags} FROM facts) AS n"
     then = f"(SELECT subscriber_id, {flags} FROM {before} AS facts) AS t"
     sums = ", ".join(

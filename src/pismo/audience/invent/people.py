@@ -57,9 +57,7 @@ def invent_people(
     place = _places(count, rng)
     today_day = (today - _EPOCH).days
     signup = _signups(count, rng, today_day)
-    parent = rng.random(count) < 0.34
-    youngest = rng.integers(0, 14, count)
-    oldest = np.minimum(youngest + rng.integers(0, 7, count) * (rng.random(count) < 0.5), 17)
+    parent, youngest, oldest = _children(count, rng)
     tastes = _tastes(count, rng, categories, parent & (oldest < 13))
     ids = _joined("s", number, width=7)
     same_address = (rng.random(count) < 0.004) & (np.arange(count) > 0)
@@ -87,6 +85,18 @@ def invent_people(
         rate=rng.gamma(0.9, 2.7, count),
         keen=rng.beta(1.3, 2.2, count),
     )
+
+
+def _children(
+    count: int, rng: "Generator"
+) -> "tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]":
+    """Return who has children, and the youngest's and the oldest's age, which only they use."""
+    import numpy as np
+
+    parent = rng.random(count) < 0.34
+    youngest = rng.integers(0, 14, count)
+    older = rng.integers(0, 7, count) * (rng.random(count) < 0.5)
+    return parent, youngest, np.minimum(youngest + older, 17)
 
 
 def _names(
