@@ -80,6 +80,7 @@ bench-recommend: setup ## recommendations on $$PISMO_RETAIL_DATA, beside librari
 
 bench-publish: setup ## measure publishing against the simulator's sink and the full simulator
 	$(BIN)/python benchmarks/publish.py
+	$(BIN)/python benchmarks/pace.py
 
 clean: ## remove what the tool built (never the state in .pismo/)
 	find build -mindepth 1 ! -name .gitignore -delete

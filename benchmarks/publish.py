@@ -80,70 +80,66 @@ def plan(case: Case, folder: Path) -> None:
     desk(folder, case.people, size=40_000)
 
 
-def measure(case: Case, endpoint: str, folder: Path, tell: Connection) -> None:
-    """Be the publisher, in a process of its own; tell rates, shares and memory."""
-    from pismo.publish import Job, SystemClock, publish
-    from pismo.publish.account import Unlimited
-    from pismo.transports.ses import SesTransport
-    from pismo.transports.ses_client import Method, SesSettings, control_client, sending_client
-    from pismo.transports.ses_prepare import preparer
-    from pismo.transports.ses_templates import TemplateStore
-    from tests.publish.plans import NEWSLETTER, open_desk
+class Rendering:
+    """Wraps the function that makes editions ready, and adds up what filling them in takes."""
 
-    where = open_desk(folder)
-    clock = SystemClock()
-    settings = SesSettings(endpoint_url=endpoint, region="us-east-1", threads=case.threads)
-    prepare = preparer(
-        TemplateStore(control_client(settings), lambda _: None), method=Method.BULK, now=clock.now
-    )
-    client: Any = Measured(sending_client(settings))
-    rendering: dict[str, float] = {"fill": 0.0}
+    def __init__(self, prepare: Callable[[Edition], Prepared]) -> None:
+        self._prepare = prepare
+        self.seconds = 0.0
 
-    def prepared(edition: Edition) -> Prepared:
-        ready = prepare(edition)
+    def __call__(self, edition: Edition) -> Prepared:
+        """Make an edition ready; what fills it in is measured."""
+        ready = self._prepare(edition)
 
         def fill(recipient: Recipient) -> tuple[Mapping[str, object], Headers]:
             begun = time.thread_time()
             try:
                 return ready.fill(recipient)
             finally:
-                rendering["fill"] += time.thread_time() - begun
+                self.seconds += time.thread_time() - begun
 
         return replace(ready, fill=fill)
 
-    transport = SesTransport(client, prepared, configuration_set="pismo", steady=clock.steady)
+
+def measure(case: Case, endpoint: str, folder: Path, tell: Connection) -> None:
+    """Be the publisher, in a process of its own; tell rates, shares and memory."""
+    from pismo.publish import SystemClock, publish
+    from pismo.publish.account import Unlimited
+    from pismo.transports.ses import SesTransport
+    from pismo.transports.ses_client import Method, SesSettings, control_client, sending_client
+    from pismo.transports.ses_prepare import preparer
+    from pismo.transports.ses_templates import TemplateStore
+    from tests.publish.plans import open_desk, ses_job
+
+    where, clock = open_desk(folder), SystemClock()
+    settings = SesSettings(endpoint_url=endpoint, region="us-east-1", threads=case.threads)
+    store = TemplateStore(control_client(settings), lambda _: None)
+    rendering = Rendering(preparer(store, method=Method.BULK, now=clock.now))
+    client: Any = Measured(sending_client(settings))
+    ledger: Any = Measured(where.ledger)
+    transport = SesTransport(client, rendering, configuration_set="pismo", steady=clock.steady)
     for edition in where.stored.editions().values():
         transport.prepare(edition)
-    ledger: Any = Measured(where.ledger)
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    begun = time.perf_counter()
-    outcome = publish(
-        Job(
-            stored=where.stored,
-            transport=transport,
-            ledger=ledger,
-            newsletter=NEWSLETTER,
-            keys=where.keys,
-            signer=where.signer,
-            clock=clock,
-            account=Unlimited(),
-            threads=case.threads,
-        )
+    job = replace(
+        ses_job(where, endpoint, clock, threads=case.threads),
+        transport=transport,
+        ledger=ledger,
+        account=Unlimited(),
     )
-    wall = time.perf_counter() - begun
-    after = resource.getrusage(resource.RUSAGE_SELF)
+    before, begun = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    outcome = publish(job)
+    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert outcome.books.accepted == case.people, outcome
-    size = (folder / "ledger.sqlite").stat().st_size
     tell.send(
         {
             "wall": case.people / wall,
             "cpu": case.people / cpu,
             "boto3": client.seconds.get("send_bulk_email", 0.0) / cpu,
             "ledger": sum(ledger.seconds.values()) / cpu,
-            "render": rendering["fill"] / cpu,
+            "render": rendering.seconds / cpu,
             "mb": after.ru_maxrss / 1024,
-            "bytes": size / case.people,
+            "bytes": (folder / "ledger.sqlite").stat().st_size / case.people,
             "detail": {name: round(value, 2) for name, value in ledger.seconds.items()},
         }
     )

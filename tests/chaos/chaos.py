@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from pismo import ses_sim
-from pismo.ledger import Ledger, Settled, open_ledger
+from pismo.ledger import Ledger, Settled, delivery_id, open_ledger
 from pismo.model.people import Submission
 from pismo.publish import Job, SystemClock, close_books, publish
 from pismo.ses_sim import Fault, FaultKind
@@ -195,8 +195,9 @@ def publish_until_killed(victim: Victim) -> None:
 class Verdict:
     """What a run of chaos came to.
 
-    `lost` are neither accepted nor listed, `unrecorded` accepted by SES and not in the ledger
-    although all events are in, `unaccepted` the other way round.
+    `lost` are people of the plan whose letter SES did not accept, by SES's own count, and whom
+    nothing lists as in doubt or refused; `unrecorded` were accepted by SES and are not so in the
+    ledger although all events are in, `unaccepted` the other way round.
     """
 
     kills: Counter[Window] = field(default_factory=Counter)
@@ -334,7 +335,9 @@ class _Round:
         books = close_books(plan, ledger)
         verdict.letters += books.audience
         verdict.repeated += sum(1 for count in accepted.values() if count > 1)
-        verdict.lost += books.audience - books.accepted - books.in_doubt - books.refused
+        everybody = {delivery_id(plan.id, place) for place in range(books.audience)}
+        refused = {one.id for one in ledger.who(plan.id, Submission.REFUSED)}
+        verdict.lost += len(everybody - set(accepted) - still - refused)
         verdict.unrecorded += len(set(accepted) - recorded)
         verdict.unaccepted += len(recorded - set(accepted))
         verdict.settled_by_events += len(doubtful - still)

@@ -20,6 +20,12 @@ from pismo.plan.choose import Candidate, Choosing, Questions, arrange
 from pismo.plan.hours import parse_send_at
 from pismo.plan.make import record_plan
 from pismo.plan.store import FOLDER, StoredPlan, read_plan, write_plan
+from pismo.publish import Clock, Job
+from pismo.transports.ses import SesTransport
+from pismo.transports.ses_account import SesAccount
+from pismo.transports.ses_client import Method, SesSettings, control_client, sending_client
+from pismo.transports.ses_prepare import preparer
+from pismo.transports.ses_templates import TemplateStore
 
 NOW = datetime(2026, 11, 27, 7, 0, tzinfo=UTC)
 ISSUE = "weekly/2026-11-27"
@@ -168,3 +174,37 @@ def open_desk(state_dir: Path, issue: str = ISSUE) -> Desk:
     assert row is not None
     stored = read_plan(state_dir, row.id, issue)
     return Desk(state_dir, stored, ledger, keys, LinkSigner(keys, "https://links.shop.example"))
+
+
+def ses_job(
+    where: Desk,
+    endpoint: str,
+    clock: Clock,
+    *,
+    method: Method = Method.BULK,
+    patience_s: float = 30.0,
+    threads: int = 4,
+) -> Job:
+    """Make the job of sending a desk's plan to a simulator, by the account that it tells of."""
+    chosen = SesSettings(
+        endpoint_url=endpoint, region="us-east-1", read_timeout_s=patience_s, threads=threads
+    )
+    control = control_client(chosen)
+    transport = SesTransport(
+        sending_client(chosen),
+        preparer(TemplateStore(control, clock.wait), method=method, now=clock.now),
+        configuration_set="pismo",
+        steady=clock.steady,
+        method=method,
+    )
+    return Job(
+        stored=where.stored,
+        transport=transport,
+        ledger=where.ledger,
+        newsletter=NEWSLETTER,
+        keys=where.keys,
+        signer=where.signer,
+        clock=clock,
+        account=SesAccount(control),
+        threads=threads,
+    )

@@ -16,10 +16,10 @@ from pismo.publish import Job, Outcome, SystemClock, publish
 from pismo.ses_sim import Fault, FaultKind, Throttle
 from pismo.transports.ses import SesTransport
 from pismo.transports.ses_account import SesAccount, problem_with_account
-from pismo.transports.ses_client import Method, SesSettings, control_client, sending_client
-from pismo.transports.ses_prepare import mailbox, preparer
+from pismo.transports.ses_client import Method, SesSettings, control_client
+from pismo.transports.ses_prepare import mailbox
 from pismo.transports.ses_templates import TemplateStore, TemplateText
-from tests.publish.plans import ISSUE, NEWSLETTER, Desk, desk
+from tests.publish.plans import ISSUE, Desk, desk, ses_job
 
 QUICK: Mapping[str, object] = {"max_send_rate": 1e5, "control_calls_per_second": None}
 
@@ -63,27 +63,7 @@ def job(
     **changes: object,
 ) -> Job:
     """Make a job; `patience_s` is how long it waits for an answer before it is in doubt."""
-    chosen = settings(sim, read_timeout_s=patience_s)
-    clock = FastClock()
-    control = control_client(chosen)
-    transport = SesTransport(
-        sending_client(chosen),
-        preparer(TemplateStore(control, clock.wait), method=method, now=clock.now),
-        configuration_set="pismo",
-        steady=clock.steady,
-        method=method,
-    )
-    base = Job(
-        stored=where.stored,
-        transport=transport,
-        ledger=where.ledger,
-        newsletter=NEWSLETTER,
-        keys=where.keys,
-        signer=where.signer,
-        clock=clock,
-        account=SesAccount(control),
-        threads=4,
-    )
+    base = ses_job(where, sim.url, FastClock(), method=method, patience_s=patience_s)
     return replace(base, **changes)  # type: ignore[arg-type]  # a test names fields of Job
 
 
