@@ -120,7 +120,7 @@ _RESERVED = (
     "cache begin prepare vacuum rename reset drop explain commit detach comment call alter copy "
     "connect load merge disconnect revoke attach rollback"
 )
-_INTERNAL = "row_file row_index row_head row_text reasons nth same"
+_INTERNAL = "row_id row_file row_index row_head rowid reasons nth same"
 _TAKEN = FACT_NAMES.union(_RESERVED.split(), _INTERNAL.split())
 _LATIN = dict(zip(_RUSSIAN, _LETTERS.split(" "), strict=True))
 

@@ -89,8 +89,8 @@ def _read_csv(
     ours = ", ".join(name for _, name in columns)
     name = quoted(source.name)
     engine.execute(
-        f"INSERT INTO raw BY NAME SELECT {name} AS row_file, row_index, 1 AS row_head, {ours} "
-        "FROM file_rows"
+        f"INSERT INTO raw BY NAME SELECT {name} AS row_file, rowid + 1 AS row_index, "
+        f"1 AS row_head, {ours} FROM file_rows"
     )
     engine.execute(f"INSERT INTO shifts SELECT {name}, line - place FROM rejected")
     (good,) = only_row(engine, "SELECT count(*) FROM file_rows")
@@ -104,7 +104,7 @@ def _scan_csv(engine: "duckdb.DuckDBPyConnection", path: Path, head: "_Head", ch
     engine.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE file_rows AS "
-        f"SELECT row_number() OVER () AS row_index, {chosen} FROM read_csv("
+        f"SELECT {chosen} FROM read_csv("
         f"{quoted(str(path.resolve()))}, delim = {quoted(head.separator)}, quote = '\"', "
         f"escape = '\"', header = true, skip = {head.skip}, columns = {{{typed}}}, "
         "auto_detect = false, store_rejects = true, rejects_limit = 0, strict_mode = true, "

@@ -170,25 +170,31 @@ def _check_rows(engine: "duckdb.DuckDBPyConnection", rules: Sequence[Rule], *, k
         for rule in rules
         if rule.reason
     )
-    # The values in quotes: one line in the quarantine, and what the shop sent can be read in it.
-    text = ", ".join(f"coalesce({rule.name}, '')" for rule in rules if rule.name in _raw(engine))
     engine.execute(
-        f"CREATE TABLE checked AS SELECT row_file, row_index, row_head, {values}, "
-        f"concat_ws('; ', {reasons or 'NULL'}) AS reasons, "
-        f"concat_ws(' | ', {text}) AS row_text FROM raw"
+        "CREATE TABLE checked AS SELECT rowid AS row_id, row_file, row_index, row_head, "
+        f"{values}, concat_ws('; ', {reasons or 'NULL'}) AS reasons FROM raw"
     )
     if any(rule.name == "email" for rule in rules):
         _check_addresses(engine, known)
-    engine.execute(
-        "INSERT INTO bad SELECT c.row_file, c.row_index + c.row_head + "
-        "(SELECT count(*) FROM shifts AS s WHERE s.file = c.row_file AND s.before <= c.row_index), "
-        "c.reasons, left(c.row_text, 2000) FROM checked AS c WHERE c.reasons <> ''"
-    )
+    _add_bad(engine, "c.reasons", "checked AS c", "c.reasons <> ''")
     engine.execute("DELETE FROM checked WHERE reasons <> ''")
 
 
-def _raw(engine: "duckdb.DuckDBPyConnection") -> set[str]:
-    return {str(row[0]) for row in engine.execute("DESCRIBE raw").fetchall()}
+def _add_bad(engine: "duckdb.DuckDBPyConnection", reason: str, rows: str, which: str) -> None:
+    """Set rows `c` aside, each with its row number in the file and what the shop sent in it."""
+    values = ", ".join(f"coalesce(r.{name}, '')" for name in _sent(engine))
+    engine.execute(
+        "INSERT INTO bad SELECT c.row_file, c.row_index + c.row_head + "
+        "(SELECT count(*) FROM shifts AS s WHERE s.file = c.row_file AND s.before <= c.row_index), "
+        f"{reason}, left(concat_ws(' | ', {values}), 2000) "
+        f"FROM {rows} JOIN raw AS r ON r.rowid = c.row_id WHERE {which}"
+    )
+
+
+def _sent(engine: "duckdb.DuckDBPyConnection") -> list[str]:
+    """Return the columns of `raw` that came from files."""
+    every = [str(row[0]) for row in engine.execute("DESCRIBE raw").fetchall()]
+    return [name for name in every if name not in ("row_file", "row_index", "row_head")]
 
 
 def _check_addresses(engine: "duckdb.DuckDBPyConnection", known: str) -> None:
@@ -225,17 +231,12 @@ def _keep_last(
         f"GROUP BY {', '.join(present)} HAVING count(*) > 1)"
     )
     named = ", ".join(present)
-    engine.execute(
-        "INSERT INTO bad SELECT c.row_file, c.row_index + c.row_head + "
-        "(SELECT count(*) FROM shifts AS s WHERE s.file = c.row_file AND s.before <= c.row_index), "
-        f"{quoted(f'{named}: a later row has the same and says otherwise')}, "
-        "left(c.row_text, 2000) FROM keyed AS c WHERE c.nth > 1 AND NOT c.same"
-    )
+    reason = quoted(f"{named}: a later row has the same and says otherwise")
+    _add_bad(engine, reason, "keyed AS c", "c.nth > 1 AND NOT c.same")
     (repeated,) = only_row(engine, "SELECT count(*) FROM keyed WHERE nth > 1 AND same")
     engine.execute(
-        f"CREATE TABLE good AS SELECT {', '.join(columns)} FROM checked AS c WHERE NOT EXISTS "
-        "(SELECT 1 FROM keyed AS k WHERE k.row_file = c.row_file AND k.row_index = c.row_index "
-        "AND k.nth > 1)"
+        f"CREATE VIEW good AS SELECT {', '.join(columns)} FROM checked AS c WHERE NOT EXISTS "
+        "(SELECT 1 FROM keyed AS k WHERE k.row_id = c.row_id AND k.nth > 1)"
     )
     return int(repeated)
 

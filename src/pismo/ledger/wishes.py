@@ -49,7 +49,12 @@ class Wishes(Store):
         Returns:
             How many were given.
         """
-        rows = ((c.person, c.topic, epoch(c.given_at), c.source, c.wording) for c in consents)
+        return self.record_consent_rows(
+            (c.person, c.topic, epoch(c.given_at), c.source, c.wording) for c in consents
+        )
+
+    def record_consent_rows(self, rows: Iterable[tuple[str, str, int, str, str]]) -> int:
+        """Do as `record_consents` for very many, as rows: person, topic, seconds, source, text."""
         with self.write() as connection:
             count = self.give(connection, _CONSENTS, rows)
             # `WHERE true` keeps SQLite from reading ON as part of a join.
