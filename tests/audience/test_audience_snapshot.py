@@ -116,3 +116,16 @@ def test_what_does_not_fit_into_memory_is_spilled_beside_the_snapshot(tmp_path: 
         )
         assert list((made.path / "spill").iterdir())
         assert engine.execute("SELECT count(*) FROM many").fetchall() == [(3_000_000,)]
+
+
+def test_a_file_in_the_right_shape_is_taken_as_it_is_and_checked_all_the_same(
+    tmp_path: Path,
+) -> None:
+    first = write_snapshot(tmp_path / "first", {"subscribers": people("a", "b")}, now=NOW)
+    file = first.table("subscribers")
+    taken = write_snapshot(tmp_path / "second", {"subscribers": file}, now=NOW, take=True)
+    assert taken.table("subscribers").samefile(file)
+    twice = tmp_path / "twice.parquet"
+    pq.write_table(pa.concat_tables([pq.read_table(file)] * 2), twice)
+    with pytest.raises(AudienceError, match="repeat a subscriber_id"):
+        write_snapshot(tmp_path / "third", {"subscribers": twice}, now=NOW, take=True)

@@ -94,6 +94,7 @@ def write_snapshot(
     *,
     now: datetime | None = None,
     base: Snapshot | None = None,
+    take: bool = False,
 ) -> Snapshot:
     """Write the tables as a new snapshot and make it the current one: all or nothing.
 
@@ -102,6 +103,8 @@ def write_snapshot(
         tables: Table -> rows, or a Parquet file of them. Absent tables and columns are empty.
         now: When the audience was so; the moment of writing by default.
         base: Where the tables come from that are not given; else they are empty.
+        take: The files given are nobody else's and on the same disk: one that has a table's columns
+            in their order and types already is taken as it is, and not written again.
 
     Raises:
         AudienceError: If a column is unknown or of the wrong type, a key is missing or repeated.
@@ -115,7 +118,7 @@ def write_snapshot(
             if base is not None and name not in tables:
                 os.link(base.table(name), made / f"{name}.parquet")
             else:
-                _write_table(made, name, tables.get(name))
+                _write_table(made, name, tables.get(name), take=take)
         about = {"created_at": moment.isoformat(timespec="seconds")}
         (made / "snapshot.json").write_text(json.dumps(about) + "\n", "utf-8")
         for file in made.iterdir():
@@ -182,10 +185,9 @@ def _derived(path: Path, what: str) -> Path | None:
     return found if found and found.exists() else None
 
 
-def _write_table(folder: Path, name: str, rows: "pa.Table | Path | None") -> None:
+def _write_table(folder: Path, name: str, rows: "pa.Table | Path | None", *, take: bool) -> None:
     source_folder = [rows.parent] if isinstance(rows, Path) else []
     engine = open_engine([folder, *source_folder], spill=folder / "spill")
-    known = {column.name: column for column in TABLES[name]}
     given: dict[str, str] = {}
     if rows is not None:
         scan = _scan(rows) if isinstance(rows, Path) else "given_rows"
@@ -195,6 +197,25 @@ def _write_table(folder: Path, name: str, rows: "pa.Table | Path | None") -> Non
         described = engine.execute("DESCRIBE given").fetchall()
         given = {row[0]: row[1] for row in described}
     _check_names(name, given)
+    if take and isinstance(rows, Path) and _is_ready(name, given):
+        os.link(rows, folder / f"{name}.parquet")
+    else:
+        _copy_table(engine, folder, name, given)
+    _check_keys(engine, folder, name)
+    engine.close()
+    shutil.rmtree(folder / "spill", ignore_errors=True)
+
+
+def _is_ready(name: str, given: Mapping[str, str]) -> bool:
+    """Tell whether the columns are the table's own, in order and type; more may follow."""
+    known = [(column.name, column.type) for column in TABLES[name]]
+    return list(given.items())[: len(known)] == known
+
+
+def _copy_table(
+    engine: "duckdb.DuckDBPyConnection", folder: Path, name: str, given: Mapping[str, str]
+) -> None:
+    known = {column.name: column for column in TABLES[name]}
     columns = [
         f"CAST({column.name if column.name in given else 'NULL'} AS {column.type}) AS {column.name}"
         for column in known.values()
@@ -212,9 +233,6 @@ def _write_table(folder: Path, name: str, rows: "pa.Table | Path | None") -> Non
             f"table {name} has values of the wrong type: {str(error).splitlines()[0]}",
             hint="bring them in through `pismo audience import`, which sets bad rows aside",
         ) from error
-    _check_keys(engine, folder, name)
-    engine.close()
-    shutil.rmtree(folder / "spill", ignore_errors=True)
 
 
 def _check_names(table: str, given: Mapping[str, str]) -> None:

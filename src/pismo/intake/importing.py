@@ -99,7 +99,7 @@ def import_table(
         _refuse_too_many(stage, quarantine, how.max_bad)
         base = current(workspace.state_dir)
         files = merge(stage, table, base, utc(how.now).date(), complete=how.complete)
-        snapshot = write_snapshot(workspace.state_dir, files, now=how.now, base=base)
+        snapshot = write_snapshot(workspace.state_dir, files, now=how.now, base=base, take=True)
         prune(workspace.state_dir, keep=how.snapshots)
         agreed, silent = _record_consents(stage, table, ledger)
         with snapshot.connect() as engine:

@@ -91,7 +91,7 @@ def _days(products: str, days: str, today: date) -> str:
 def _written(stage: Staged, name: str, sql: str) -> Path:
     file = stage.folder / f"{name}.parquet"
     stage.engine.execute(
-        f"COPY ({sql}) TO {quoted(str(file.resolve()))} (FORMAT parquet, COMPRESSION lz4)"
+        f"COPY ({sql}) TO {quoted(str(file.resolve()))} (FORMAT parquet, COMPRESSION zstd)"
     )
     return file
 
