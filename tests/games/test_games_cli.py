@@ -61,6 +61,21 @@ def test_a_rebus_is_drawn_from_its_item_into_a_picture(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["bytes"] == picture.stat().st_size
 
 
+@pytest.mark.skipif(
+    not any(Path(font).expanduser().exists() for font in EMOJI_FONTS),
+    reason="needs Noto Color Emoji, which is not installed",
+)
+def test_a_drawing_is_named_as_its_rebus_has_to_name_it(tmp_path: Path) -> None:
+    item = tmp_path / "games" / "tok.md"
+    item.parent.mkdir()
+    (tmp_path / "images").mkdir()
+    item.write_text("```rebus\nanswer: ток\nline: 🐱кот^\n```\n", encoding="utf-8")
+    result = run("draw", str(item), "--to", str(tmp_path / "images" / "tok.png"))
+    assert "picture: ../images/tok.png" in result.stderr
+    missing = run("draw", str(item), "--to", str(tmp_path / "nowhere" / "tok.png"))
+    assert isinstance(missing.exception, UsageError)
+
+
 def test_a_file_without_a_rebus_is_refused(tmp_path: Path) -> None:
     item = tmp_path / "tip.md"
     item.write_text("Просто совет.\n", encoding="utf-8")
