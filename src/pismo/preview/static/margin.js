@@ -14,13 +14,13 @@ function findingRow(finding, { copied, show }) {
   const place = `${finding.path}:${finding.line}`;
   const open = element("a", { href: `vscode://file/${finding.absolute}:${finding.line}`, class: "place", text: place, title: word("openEditor") });
   const copy = element("button", {
-    class: "small", type: "button", text: "⧉", title: word("copy"), "aria-label": `${word("copy")} ${place}`,
+    class: "small", type: "button", text: word("path"), title: word("copy"), "aria-label": `${word("copy")} ${place}`,
     onclick: () => navigator.clipboard?.writeText(`${finding.absolute}:${finding.line}`).then(copied),
   });
   return element("article", { class: `finding ${finding.severity}` },
     element("p", { class: "finding-head" }, element("strong", { text: finding.rule }), finding.segment ? element("span", { class: "tag", text: finding.segment }) : null),
     element("p", { class: "finding-head" }, open, " ", copy, " ", finding.words ? element("button", {
-      class: "small", type: "button", text: "◎", title: word("showInLetter"), "aria-label": `${word("showInLetter")} ${place}`, onclick: () => show(finding),
+      class: "small", type: "button", text: word("inLetter"), title: word("showInLetter"), "aria-label": `${word("showInLetter")} ${place}`, onclick: () => show(finding),
     }) : null),
     element("p", { text: finding.message }),
     finding.hint ? element("p", { class: "quiet", text: finding.hint }) : null);
