@@ -82,6 +82,7 @@ def test_whoever_may_not_be_written_to_does_not_block_their_double(tmp_path: Pat
         ("a..b@example.com", "invalid-address"),
         ("a@-bad-.example", "invalid-address"),
         ("a@localhost", "invalid-address"),
+        ("a@shop.example-", "invalid-address"),
     ],
 )
 def test_address_that_mail_services_refuse_is_excluded(

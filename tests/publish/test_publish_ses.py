@@ -253,6 +253,32 @@ def test_account_that_limits_bulk_calls_gets_single_ones(tmp_path: Path) -> None
         assert any(one.operation == "SendEmail" for one in sim.state.letters)
 
 
+@pytest.mark.parametrize("bad_entry", list(ses_sim.BadEntry))
+def test_poison_address_among_fifty_is_refused_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad_entry: ses_sim.BadEntry
+) -> None:
+    where = desk(tmp_path / "state", 100, segments=("everyone",))
+    poison(where)
+    # SES knows of more that is wrong with an address than we do.
+    monkeypatch.setattr("pismo.transports.ses.problem_with_address", lambda _: "")
+    with ses_sim.start(ses_sim.Settings(bad_entry=bad_entry, **QUICK)) as sim:  # type: ignore[arg-type]  # fields by name
+        assert counts(publish(job(where, sim))) == (99, 1, 0)
+        once_each(sim, 99)
+
+
+def poison(where: Desk) -> None:
+    """Change one address of a stored plan into one that SES does not take."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = where.stored.folder / "shards" / where.stored.shards[0].file
+    table = pq.read_table(path, partitioning=None)
+    place = table.schema.get_field_index("address")
+    addresses = table["address"].to_pylist()
+    addresses[40] = "two@@example.com"
+    pq.write_table(table.set_column(place, "address", pa.array(addresses, pa.string())), path)
+
+
 def test_sender_in_other_letters_travels_as_encoded_words() -> None:
     encoded = mailbox(Sender("Катя из «Игротеки»", "katya@igroteka.example"))
     assert encoded.isascii()
