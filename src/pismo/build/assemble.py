@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pismo
+from pismo.build.beside import inliner
 from pismo.build.cache import CompiledIssue, IssueCache
 from pismo.build.letters import LETTERS, EditionFiles, edition_path, letter_files
 from pismo.build.predicates import begin_segment_check
@@ -17,6 +18,7 @@ from pismo.build.report import BuildReport
 from pismo.build.stages import Stages
 from pismo.build.tree import locked, replace_tree
 from pismo.errors import ContentError
+from pismo.inline import Inline
 from pismo.model.codec import edition_from_json, edition_json
 from pismo.model.content import EVERYONE
 from pismo.model.edition import Edition
@@ -125,7 +127,8 @@ def _compiled(
     changed = [issue_id for issue_id, issue in known.items() if issue is None]
     made = {}
     if changed:
-        made = _compile(workspace, changed, fragments)
+        with inliner(forking=fragments is None) as inline:
+            made = _compile(workspace, changed, fragments, inline)
         for issue_id, issue in made.items():
             if not has_errors(issue.findings):
                 cache.put(issue_id, issue)
@@ -134,13 +137,16 @@ def _compiled(
 
 
 def _compile(
-    workspace: Workspace, issues: Sequence[str], fragments: "FragmentCache | None"
+    workspace: Workspace, issues: Sequence[str], fragments: "FragmentCache | None", inline: Inline
 ) -> dict[str, CompiledIssue]:
     # Imported only where something has changed: the compiler's libraries are most of a build.
     from pismo.compile import FragmentCache, compile_issue
 
     shared = fragments or FragmentCache()
-    made = {issue_id: compile_issue(workspace, issue_id, cache=shared) for issue_id in issues}
+    made = {
+        issue_id: compile_issue(workspace, issue_id, cache=shared, inline=inline)
+        for issue_id in issues
+    }
     return {
         issue_id: CompiledIssue(
             one.editions,

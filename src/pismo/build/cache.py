@@ -153,7 +153,7 @@ class IssueCache:
         folder = workspace.root / "newsletters" / newsletter.name
         layouts = sorted(file for file in folder.rglob("*") if file.suffix in (".j2", ".css"))
         parts = (
-            program_hash(("compile", "games", "model", "text.py")),
+            program_hash(("compile", "games", "model", "inline.py", "text.py")),
             repr(workspace.settings),
             repr(newsletter),
             repr(issue),

@@ -2,10 +2,9 @@
 
 import os
 import pickle
-import sys
-import threading
 from collections.abc import Callable, Collection
 
+from pismo.build.beside import may_fork
 from pismo.build.cache import Record, digest, finding_from, finding_record, program_hash
 from pismo.model.content import Kind
 from pismo.model.finding import Finding
@@ -42,11 +41,8 @@ def begin_segment_check(
 
 
 def _begin(workspace: Workspace) -> Callable[[], tuple[Finding, ...]]:
-    """Check beside this process where that is safe: waking DuckDB and sqlglot takes a while.
-
-    Forking is safe while there is one thread; only Linux is known to us.
-    """
-    if sys.platform != "linux" or threading.active_count() > 1 or (os.cpu_count() or 1) < 2:
+    """Check beside this process where that is safe: waking DuckDB and sqlglot takes a while."""
+    if not may_fork():
         return lambda: _checked(workspace)
     reader, writer = os.pipe()
     child = os.fork()

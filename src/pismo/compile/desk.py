@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pismo.compile.addresses import Marking
 from pismo.compile.cache import FragmentCache
 from pismo.compile.holes import Filling, Skeleton, assemble, require_all, scan_html, scan_text
-from pismo.compile.inline import inline_css
 from pismo.compile.layout import LayoutLoader
 from pismo.compile.look import Look
 from pismo.compile.problem import CompileError
@@ -17,6 +16,7 @@ from pismo.compile.stage.environment import StageEnvironment
 from pismo.compile.stage.record import Mark, Recorder
 from pismo.compile.stage.tokens import ANY_CASE, TOKEN, TokenKind, token
 from pismo.compile.writing import Scribe
+from pismo.inline import Inline
 from pismo.model.content import Issue, Item, Newsletter
 from pismo.model.edition import Context, Parts
 from pismo.model.finding import Finding, Source
@@ -45,6 +45,7 @@ class Desk:
     cache: FragmentCache
     marking: Marking
     layouts: LayoutLoader
+    inline: Inline
     logo: Logo | None = None
     finished: dict[str, "Finished"] = field(default_factory=dict)
 
@@ -163,7 +164,7 @@ class Draft:
         css = self.desk.look.css
 
         def make() -> Skeleton:
-            return scan_html(inline_css(html, css), filling)
+            return scan_html(self.desk.inline(html, css), filling)
 
         return self.desk.cache.remember("fragment", f"{css}\0{html}", make)
 

@@ -12,6 +12,7 @@ from pismo.compile.look import look_of
 from pismo.compile.problem import CompileError
 from pismo.compile.stage.environment import StageEnvironment
 from pismo.compile.writing import Scribe
+from pismo.inline import Inline, inline_css
 from pismo.model.content import EVERYONE, Issue
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, Source
@@ -39,7 +40,11 @@ class Compilation:
 
 
 def compile_issue(
-    workspace: Workspace, issue_id: str, *, cache: FragmentCache | None = None
+    workspace: Workspace,
+    issue_id: str,
+    *,
+    cache: FragmentCache | None = None,
+    inline: Inline = inline_css,
 ) -> Compilation:
     """Compile an issue for every segment of its newsletter, and for everyone else.
 
@@ -47,13 +52,14 @@ def compile_issue(
         workspace: As loaded; its own findings are not repeated.
         issue_id: `newsletter/issue`.
         cache: What earlier compilations found out; give the same one again while editing.
+        inline: Puts style into fragments of HTML.
 
     Raises:
         UsageError: If there is no such issue.
     """
     issue = issue_of(workspace, issue_id)
     try:
-        desk = _desk(workspace, issue, cache or FragmentCache())
+        desk = _desk(workspace, issue, cache or FragmentCache(), inline)
     except CompileError as problem:
         return Compilation(issue_id, (), (problem.finding(issue.source),), ())
     editions: list[Edition] = []
@@ -74,7 +80,7 @@ def compile_issue(
     )
 
 
-def _desk(workspace: Workspace, issue: Issue, cache: FragmentCache) -> Desk:
+def _desk(workspace: Workspace, issue: Issue, cache: FragmentCache, inline: Inline) -> Desk:
     newsletter = workspace.newsletter_of(issue)
     settings = workspace.settings
     look = look_of(newsletter.layout, settings.brand)
@@ -105,6 +111,7 @@ def _desk(workspace: Workspace, issue: Issue, cache: FragmentCache) -> Desk:
         cache=cache,
         marking=marking,
         layouts=loader,
+        inline=inline,
         logo=_logo(settings.brand.logo, scribe),
     )
 

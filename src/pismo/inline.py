@@ -3,11 +3,14 @@
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
+
+Inline: TypeAlias = Callable[[str, str], str]
+"""Takes a fragment and its rules, and returns the fragment with style in it."""
 
 _WRAPPER = re.compile(r"<body>\s*<div>(.*)</div>\s*</body>", re.DOTALL)
 
