@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 
 import pismo
+from pismo.errors import SettingsError
 from pismo.model.codec import edition_from_json
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, Rule, Severity, Source
@@ -180,12 +181,22 @@ def cache_folder(workspace: Workspace) -> Path:
 
 
 def save(workspace: Workspace, file: Path, content: bytes) -> None:
-    """Write a file of the cache, whole or not at all."""
-    workspace.state_dir.mkdir(mode=0o700, exist_ok=True)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file of the cache, whole or not at all.
+
+    Raises:
+        SettingsError: If there is no room, or writing is not allowed.
+    """
     part = file.with_name(f"{file.name}.part")
-    part.write_bytes(content)
-    part.replace(file)
+    try:
+        workspace.state_dir.mkdir(mode=0o700, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(file)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot write to {workspace.state_dir.name}/: {error.strerror or error}",
+            hint="the last build stays; make room or allow writing there, and build again",
+        ) from error
 
 
 @lru_cache(maxsize=4)

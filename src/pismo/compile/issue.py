@@ -10,6 +10,7 @@ from pismo.compile.images import ImageFile, ImageStore
 from pismo.compile.layout import LayoutLoader
 from pismo.compile.look import look_of
 from pismo.compile.problem import CompileError
+from pismo.compile.rules import TOO_DEEP
 from pismo.compile.stage.environment import StageEnvironment
 from pismo.compile.writing import Scribe
 from pismo.inline import Inline, inline_css
@@ -71,6 +72,8 @@ def compile_issue(
             editions.append(compile_edition(desk, segment, warnings))
         except CompileError as problem:
             warnings.append(problem.finding(issue.source))
+        except RecursionError:
+            warnings.append(TOO_DEEP.at(issue.source))
         findings += [_for(finding, issue_id, segment) for finding in warnings]
     return Compilation(
         issue_id,

@@ -17,6 +17,7 @@ from markdown_it.token import Token
 from pismo.compile.stage.tokens import CONTROL, TOKEN, TokenKind, kind_of, number_of
 
 _CONTROL_LINE = re.compile(rf"(?:{CONTROL.pattern}[ \t]*)+")
+_DEEPEST = 50
 _BRANCHES = (TokenKind.IF, TokenKind.FOR)
 _MARKS = re.compile(f"({CONTROL.pattern})")
 
@@ -38,6 +39,13 @@ def parse(text: str) -> list[Token]:
     _split_controls(tokens)
     tokens = _lifted_paragraphs(tokens)
     return _merged_lists(_freed_rows(tokens))
+
+
+def too_deep(tokens: Sequence[Token]) -> Token | None:
+    """Find what is nested so deeply that Markdown would drop its text without a word."""
+    return next(
+        (token for token in tokens if token.nesting > 0 and token.level >= _DEEPEST - 1), None
+    )
 
 
 def top_level_runs(tokens: Sequence[Token]) -> list[Run]:
@@ -123,7 +131,13 @@ def _control_line(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True, "linkify": False, "typographer": False})
+    options = {
+        "html": True,
+        "linkify": False,
+        "typographer": False,
+        "maxNesting": _DEEPEST,
+    }
+    parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough"])
     alternatives: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("table", "control", _control_line, alternatives)

@@ -27,6 +27,14 @@ FAILED = Rule(
     en="the template fails: {reason}",
     ru="ошибка в шаблоне: {reason}",
 )
+TOO_DEEP = Rule(
+    "too-deep",
+    Severity.ERROR,
+    en="what is written here is nested too deeply",
+    ru="здесь слишком глубокая вложенность",
+    hint_en="take apart long chains, brackets in brackets, lists in lists",
+    hint_ru="разбейте длинные цепочки, скобки в скобках, списки в списках",
+)
 UNKNOWN_NAME = Rule(
     "unknown-name",
     Severity.ERROR,

@@ -29,11 +29,13 @@ from pismo.compile.markdown import (
     inline_tokens,
     parse,
     slots_in_text,
+    too_deep,
     top_level_runs,
 )
 from pismo.compile.numbering import Count, filled_in
 from pismo.compile.plaintext import plain_text
 from pismo.compile.problem import CompileError
+from pismo.compile.rules import TOO_DEEP
 from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.tokens import holds_token, number_of
 from pismo.compile.typeset import NBSP, THING, typeset_all
@@ -132,6 +134,10 @@ class Scribe:
         staged = set_apart(manuscript.staged)
         _refuse_cut_marks(staged, manuscript)
         tokens = parse(staged)
+        deepest = too_deep(tokens)
+        if deepest is not None:
+            line = deepest.map[0] if deepest.map else 0
+            raise CompileError(TOO_DEEP, manuscript.source.shifted(line))
         for found in slots_in_text(tokens):
             mark = manuscript.recorder.marks[number_of(found)]
             raise CompileError(INLINE_BLOCK, Source(mark.path, mark.line), value=described(mark))

@@ -22,6 +22,7 @@ from pismo.compile.rules import (
     PRIVATE,
     STATEFUL,
     SYNTAX,
+    TOO_DEEP,
     TYPED_QUOTE,
     UNKNOWN_NAME,
     UNKNOWN_WORD,
@@ -179,6 +180,9 @@ class StageEnvironment(jinja2.Environment):
             return self.compile(source, name=path, filename=path)
         except TemplateSyntaxError as error:
             raise _syntax_problem(error, path, source) from error
+        except RecursionError as error:
+            first = len(source) - len(source.lstrip("\n")) + 1
+            raise CompileError(TOO_DEEP, Source(path, first)) from error
 
     def run(self, code: CodeType, path: str, names: Mapping[str, object]) -> str:
         """Run a compiled template; problems come with the file and line they arose at."""
