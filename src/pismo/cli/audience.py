@@ -2,6 +2,10 @@
 
 import json
 import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +16,9 @@ from pismo.cli.common import Call, json_option, print_json, say
 
 if TYPE_CHECKING:
     from pismo.audience import Snapshot
-    from pismo.intake.importing import Imported
+    from pismo.intake.importing import How, Imported
+    from pismo.intake.lists import Listed
+    from pismo.model.workspace import Workspace
 
 TABLES = ("subscribers", "products", "purchases", "events")
 WISHES = ("consents", "opt-outs", "suppressions")
@@ -24,7 +30,7 @@ def audience_group() -> None:
 
 
 @audience_group.command("import")
-@click.argument("table", type=click.Choice((*TABLES, *WISHES)))
+@click.argument("table", type=click.Choice((*TABLES, *WISHES, "ids")))
 @click.argument("places", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Show which column is which; change nothing.")
 @click.option("--save", is_flag=True, help="Write the mapping to audience.toml.")
@@ -35,6 +41,9 @@ def audience_group() -> None:
     "--complete", is_flag=True, help="Products that are not in the file are out of stock."
 )
 @click.option("--currency", default="RUB", show_default=True, help="Of products that name none.")
+@click.option(
+    "--as", "name", default="", help="With ids: what the list, and its segment, is called."
+)
 @json_option
 @click.pass_obj
 def import_command(
@@ -46,6 +55,7 @@ def import_command(
     max_bad: float,
     complete: bool,
     currency: str,
+    name: str,
     as_json: bool,
 ) -> None:
     """Import TABLE from PLACES: files, folders, s3://…, postgresql://…?query=SELECT ….
@@ -53,10 +63,13 @@ def import_command(
     CSV in any usual encoding and separator, Parquet or JSON lines. Bad rows are set aside with
     their reasons; good ones come in; nothing is lost and nothing is half done.
     """
-    from pismo.intake.importing import How, import_table, import_wishes
-    from pismo.ledger import open_state
+    from pismo.errors import UsageError
+    from pismo.intake.importing import How
+    from pismo.intake.lists import Listed
     from pismo.rights import retention_from
 
+    if (table == "ids") != bool(name):
+        raise UsageError("a list of ids has a name: pismo audience import ids FILE --as NAME")
     workspace = call.workspace
     how = How(
         now=datetime.now(UTC),
@@ -67,16 +80,54 @@ def import_command(
         save=save,
         snapshots=max(1, retention_from(workspace.settings).snapshots),
     )
-    with open_state(workspace.state_dir, workspace.settings.state_url) as (ledger, keys):
-        done = (
-            import_table(workspace, table, places, how, ledger)
-            if table in TABLES
-            else import_wishes(workspace, table, places, how, ledger, keys)
-        )
+    with _progress() as on_progress:
+        how = replace(how, on_progress=on_progress)
+        done = _imported(workspace, table, places, how, name)
+    if isinstance(done, Listed):
+        _tell_listed(done, as_json=as_json, dry_run=dry_run)
+        return
     if as_json:
         print_json(_imported_json(done))
         return
     _say_imported(done, dry_run=dry_run)
+
+
+@contextmanager
+def _progress() -> "Iterator[Callable[[float], None]]":
+    """Draw a bar on stderr if somebody is looking, and nothing elsewhere."""
+    with click.progressbar(
+        length=100, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        yield lambda share: bar.update(round(100 * share) - bar.pos)
+        bar.update(100 - bar.pos)
+
+
+def _imported(
+    workspace: "Workspace", table: str, places: tuple[str, ...], how: "How", name: str
+) -> "Imported | Listed":
+    from pismo.intake.importing import import_table, import_wishes
+    from pismo.intake.lists import import_list
+    from pismo.ledger import open_state
+
+    if name:
+        return import_list(workspace, name, places, how)
+    with open_state(workspace.state_dir, workspace.settings.state_url) as (ledger, keys):
+        if table in TABLES:
+            return import_table(workspace, table, places, how, ledger)
+        return import_wishes(workspace, table, places, how, ledger, keys)
+
+
+def _tell_listed(done: "Listed", *, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        print_json({**asdict(done), "segment": str(done.segment)})
+        return
+    say(f"{done.people} people are on the list {done.name}; {done.unknown} ids belong to nobody.")
+    if done.bad:
+        say(f"{done.bad} of {done.read} rows are no ids and were left out.")
+    if dry_run:
+        say("Nothing was changed. Import: the same command without --dry-run")
+        return
+    say(f"{done.segment} says who they are: give it a title, then run: pismo segments")
 
 
 @audience_group.command("facts")

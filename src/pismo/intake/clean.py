@@ -55,6 +55,7 @@ def rules_for(
         "consents": _consents,
         "opt-outs": _opt_outs,
         "suppressions": _suppressions,
+        "ids": _ids,
     }
     rules = makers[table](currency=currency, zone=zone, today=today)
     rules += [_extra(name, type_) for name, type_ in given.items() if type_]
@@ -197,6 +198,12 @@ def _suppressions(*, currency: str, zone: str, today: str) -> list[Rule]:  # noq
         _required("reason"),
         _moment("since", zone, needed=True),
     ]
+
+
+def _ids(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG001  # one shape
+    # An address is no id: what is named in a list must say nothing about who it is.
+    address = f"({_text('subscriber_id')} IS NULL OR subscriber_id LIKE '%@%')"
+    return [Rule("subscriber_id", _text("subscriber_id"), address, "an id, and no address")]
 
 
 def _text(name: str) -> str:

@@ -1,7 +1,7 @@
 """Import a table: checked rows are merged into a new snapshot, bad ones are set aside."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ class How:
         currency: Of products that name none.
         save: Write the mapping to `audience.toml`.
         snapshots: How many states of the audience are kept, this one included.
+        on_progress: Told how much is done, 0 to 1.
     """
 
     now: datetime
@@ -42,6 +43,7 @@ class How:
     currency: str = "RUB"
     save: bool = False
     snapshots: int = 3
+    on_progress: Callable[[float], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,9 @@ def import_table(
         AudienceError: If a file cannot be read, lacks a needed column, or too many rows are bad.
     """
     started = time.perf_counter()
-    with staged(workspace, table, places, how.now, currency=how.currency) as stage:
+    with staged(
+        workspace, table, places, how.now, currency=how.currency, on_progress=how.on_progress
+    ) as stage:
         if how.save:
             save_mapping(workspace.root, table, stage.mapping, stage.extras)
         if how.dry_run:
@@ -126,7 +130,9 @@ def import_wishes(
         AudienceError: If a file cannot be read, lacks a needed column, or too many rows are bad.
     """
     started = time.perf_counter()
-    with staged(workspace, table, places, how.now, currency=how.currency) as stage:
+    with staged(
+        workspace, table, places, how.now, currency=how.currency, on_progress=how.on_progress
+    ) as stage:
         if how.dry_run:
             return _report(table, stage, started)
         quarantine = _set_aside(stage, workspace.state_dir, table, how.now)

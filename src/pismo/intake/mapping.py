@@ -19,8 +19,9 @@ WISHES: dict[str, set[str]] = {
     "consents": {"subscriber_id", "consent_at", "consent_source", "consent_text", "topic"},
     "opt-outs": {"subscriber_id", "scope", "name", "since", "until"},
     "suppressions": {"email", "reason", "since"},
+    "ids": {"subscriber_id"},
 }
-"""What goes to the state database only: columns by what is imported."""
+"""What does not become a table of the audience: columns by what is imported."""
 
 _NEEDED = {
     "subscribers": ("subscriber_id", "email"),
@@ -30,6 +31,7 @@ _NEEDED = {
     "consents": ("subscriber_id", "consent_at", "consent_source", "consent_text"),
     "opt-outs": ("subscriber_id", "scope", "since"),
     "suppressions": ("email", "reason", "since"),
+    "ids": ("subscriber_id",),
 }
 _SYNONYMS: dict[str, dict[str, str]] = {
     "subscribers": {
@@ -102,6 +104,9 @@ _SYNONYMS: dict[str, dict[str, str]] = {
         "email": "address e_mail почта адрес",
         "reason": "причина",
         "since": "ts date дата",
+    },
+    "ids": {
+        "subscriber_id": "id ids user_id customer_id client_id uid код код_клиента ид",
     },
 }
 _RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюя"

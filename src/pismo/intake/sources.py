@@ -2,7 +2,7 @@
 
 import codecs
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,12 +39,15 @@ class Source:
 
 
 @contextmanager
-def open_sources(places: Sequence[str], folder: Path) -> Iterator[list[Source]]:
+def open_sources(
+    places: Sequence[str], folder: Path, on_progress: Callable[[float], None] = lambda _: None
+) -> Iterator[list[Source]]:
     """Bring everything to local files that the engine can read; copies are gone afterwards.
 
     Args:
         places: Files, folders, `s3://bucket/key`, or `postgresql://…?query=SELECT …`.
         folder: Where copies may be put: private, on the same disk.
+        on_progress: Told how much is done, 0 to 0.4.
 
     Raises:
         AudienceError: If something is not there, or is of no known form.
@@ -52,9 +55,10 @@ def open_sources(places: Sequence[str], folder: Path) -> Iterator[list[Source]]:
     with TemporaryDirectory(dir=folder, prefix=".import-") as made:
         work = Path(made)
         sources: list[Source] = []
-        for place in places:
+        for number, place in enumerate(places, 1):
             for name, path in _fetched(place, work):
                 sources.append(_prepared(name, path, work, len(sources)))
+            on_progress(0.4 * number / len(places))
         if not sources:
             raise AudienceError(f"there is nothing to import in {', '.join(places)}")
         yield sources
@@ -177,7 +181,7 @@ def _encoding(source: IO[bytes]) -> str:
 def _unmarked_utf_16(head: bytes) -> str:
     """Tell UTF-16 by its NULs: Latin letters and separators have one, before or after them."""
     before, after = head[0::2].count(0), head[1::2].count(0)
-    if max(before, after) < len(head) // 10 or min(before, after):
+    if max(before, after) < max(2, len(head) // 20) or min(before, after):
         return ""
     return "utf-16-be" if before > after else "utf-16-le"
 

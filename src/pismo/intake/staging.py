@@ -4,7 +4,7 @@ import fcntl
 import secrets
 import shutil
 import zoneinfo
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     import duckdb
 
 _KEYS = {**KEYS, "consents": ("subscriber_id", "topic"), "suppressions": ("email",),
-         "opt-outs": ("subscriber_id", "scope", "name")}  # fmt: skip
+         "opt-outs": ("subscriber_id", "scope", "name"), "ids": ("subscriber_id",)}  # fmt: skip
+
+
+_COPIED, CHECKED = 0.4, 0.8
+"""How much of an import is done when its files are copied, and when its rows are checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,13 @@ class Staged:
 
 @contextmanager
 def staged(
-    workspace: Workspace, table: str, places: Sequence[str], now: datetime, *, currency: str
+    workspace: Workspace,
+    table: str,
+    places: Sequence[str],
+    now: datetime,
+    *,
+    currency: str,
+    on_progress: Callable[[float], None] = lambda _: None,
 ) -> Iterator[Staged]:
     """Read and check files; nobody else imports meanwhile, and copies are gone afterwards.
 
@@ -64,13 +74,16 @@ def staged(
         AudienceError: If a file cannot be read or lacks a column that every row needs.
     """
     state = private_folder(workspace.state_dir / FOLDER)
-    with _alone(state), open_sources(places, state) as sources:
+    with _alone(state), open_sources(places, state, on_progress) as sources:
+        on_progress(_COPIED)
         folder = private_folder(state / f".import-{secrets.token_hex(6)}")
         base = current(workspace.state_dir)
         readable = [*readable_folders(sources), folder, *([base.path] if base else [])]
         with open_engine(readable, spill=folder / "spill") as engine:
             try:
-                yield _stage(engine, folder, workspace, table, sources, now, currency)
+                stage = _stage(engine, folder, workspace, table, sources, now, currency)
+                on_progress(CHECKED)
+                yield stage
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
