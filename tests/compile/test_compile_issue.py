@@ -197,6 +197,8 @@ def test_a_line_broken_inside_a_paragraph_stays_one_paragraph(small: Path) -> No
         ("{{ links.unsubscrib }}", "unknown-name"),
         ("{% if recipient.city is none %}x{% endif %}", "never-none"),
         ("{{ 'to ' ~ recipient.city }}", "joined-gap"),
+        ("{{ recipient.city | default('**home**') }}", "markdown-in-value"),
+        ("{{ '[shop](https://a.example)' if recipient.points }}", "markdown-in-value"),
     ],
 )
 def test_what_readers_and_products_do_not_have_is_found(

@@ -191,3 +191,10 @@ def test_many_readers_do_not_share_anything() -> None:
     first = [program(person, NOON, MESSAGE_ID) for person in people]
     again = [program(person, NOON, MESSAGE_ID) for person in reversed(people)]
     assert first == list(reversed(again))
+
+
+def test_a_subject_of_one_endless_word_stays_within_the_longest_line() -> None:
+    line = header_line("Subject", "a" * 2000)
+    assert max(map(len, line.split(b"\r\n"))) <= 76
+    message = message_from_bytes(line + b"\r\n", policy=policy.default)
+    assert message["Subject"] == "a" * 2000

@@ -114,6 +114,14 @@ JOINED_GAP = Rule(
     hint_en="give it one: ({value} | default('…')) ~ …",
     hint_ru="дайте его: ({value} | default('…')) ~ …",
 )
+MARKUP_IN_VALUE = Rule(
+    "markdown-in-value",
+    Severity.WARNING,
+    en="'{text}' inside a value is printed as it is, with its Markdown signs",
+    ru="«{text}» внутри значения напечатается как есть, со знаками Markdown",
+    hint_en="put the signs around the value, or write it out: {{% if … %}}**…**{{% endif %}}",
+    hint_ru="поставьте знаки вокруг значения или распишите: {{% if … %}}**…**{{% endif %}}",
+)
 
 # Constructs that cannot be kept for send time. Each names the construct and the way out.
 FILTER = Rule(

@@ -1,18 +1,36 @@
 """What a letter asks of its reader: every expression with its place, held to what exists."""
 
+import re
 from collections.abc import Iterator
 
 from pismo.audience import known_columns
 from pismo.compile.desk import Draft, marks_of
 from pismo.compile.problem import CompileError
-from pismo.compile.rules import JOINED_GAP, NEVER_NONE, UNKNOWN_COLUMN, UNKNOWN_NAME
+from pismo.compile.rules import (
+    JOINED_GAP,
+    MARKUP_IN_VALUE,
+    NEVER_NONE,
+    UNKNOWN_COLUMN,
+    UNKNOWN_NAME,
+)
 from pismo.compile.stage.tokens import TokenKind
-from pismo.model.edition import Arithmetic, Expr, Filter, HoleUse, Path, Test, operands, paths
+from pismo.model.edition import (
+    Arithmetic,
+    Constant,
+    Expr,
+    Filter,
+    HoleUse,
+    Path,
+    Test,
+    operands,
+    paths,
+)
 from pismo.model.finding import Source
 from pismo.model.language import LINK_FIELDS, PICK_FIELDS
 from pismo.model.spelling import spelled
 from pismo.text import guess
 
+_MARKDOWN = re.compile(r"(\*\*|__|~~|`)\S(?:.*?\S)?\1|\[[^\]]+\]\([^)\s]+\)")
 _SAME_ITEMS = {"part", "sort", "reverse", "select", "reject", "selectattr", "rejectattr", "unique"}
 """Filters that give some of the items they are given, in some order."""
 
@@ -87,6 +105,8 @@ def _warn(draft: Draft, use: HoleUse) -> None:
                 finding = NEVER_NONE.at(use.source, value=spelled(operand))
             case Arithmetic("~", left, right) if gap := _bare(left) or _bare(right):
                 finding = JOINED_GAP.at(use.source, value=gap)
+            case Constant(str(text)) if _MARKDOWN.search(text):
+                finding = MARKUP_IN_VALUE.at(use.source, text=text)
             case _:
                 continue
         if finding.source.path.startswith("pismo/"):

@@ -16,6 +16,8 @@ CRLF = b"\r\n"
 _SOFT_BREAK = b"=\r\n"
 _QP_LINE = 76
 _B64_LINE = 57  # bytes that make 76 characters
+_LONGEST = 900
+"""Bytes; a line of a message has at most 998 (RFC 5322 §2.1.1)."""
 _HEADER_LINE = 78
 _ENCODED_LINE = 76
 _WORD_LIMIT = 75
@@ -76,12 +78,19 @@ def header_line(name: str, value: str) -> bytes:
         value: On one line. In a List- header only the words before `<…>` are encoded, and what
             is within becomes ASCII by percent-encoding.
     """
-    if value.isascii() and "=?" not in value:
+    if value.isascii() and "=?" not in value and not _is_endless(name, value):
         return folded(name, value)
     words, address = value, ""
     if name.startswith("List-") and (split := _PHRASE.fullmatch(value)):
         words, address = split[1].rstrip(" "), quote(split[2], safe=_ADDRESS_SAFE)
     return folded(name, " ".join((*_encoded_words(words, len(name) + 2), address)).strip(" "))
+
+
+def _is_endless(name: str, value: str) -> bool:
+    """Tell whether a subject has a word that no line of a message has room for."""
+    return (
+        name == "Subject" and len(value) > _LONGEST and len(max(value.split(), key=len)) > _LONGEST
+    )
 
 
 def mailbox(name: str, address: str) -> str:
