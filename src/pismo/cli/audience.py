@@ -306,7 +306,10 @@ def _with_facts(call: Call) -> "Snapshot":
     own = own_facts(workspace.root, findings)
     if findings:
         raise FindingsError(findings)
-    now = max(datetime.now(UTC), snapshot.created_at).replace(minute=0, second=0, microsecond=0)
+    # By the hour, so that the same question is answered from a file; but an answer that was just
+    # brought in makes a snapshot of its own, and belongs to its facts at once.
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    now = max(hour, snapshot.created_at)
     return compute_facts(
         snapshot, workspace.settings, now, own=own, answers=answer_columns(workspace)
     )

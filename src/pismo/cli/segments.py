@@ -85,7 +85,9 @@ def _report(
     if wrong:
         echo_findings(wrong, workspace.settings.language)
         raise FindingsError(wrong)
-    now = max(datetime.now(UTC), snapshot.created_at)
+    # By the hour, for the file of facts; a snapshot that was just made has what just came back.
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    now = max(hour, snapshot.created_at)
     earlier = since.replace(tzinfo=UTC) if since else _last_issue(call, now)
     done = _facts(call, snapshot, now, keep=True)
     with done.connect() as engine:
@@ -106,7 +108,7 @@ def _facts(call: Call, snapshot: "Snapshot", now: datetime, *, keep: bool) -> "S
     return compute_facts(
         snapshot,
         workspace.settings,
-        now.replace(minute=0, second=0, microsecond=0),
+        now,
         own=own_facts(workspace.root, []),
         answers=answer_columns(workspace),
         keep=keep,
