@@ -76,6 +76,13 @@ def chromium() -> str:
     return path
 
 
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return axe-core's source; use together with the `node` marker."""
+    package = npm_package("axe-core@4", tmp_path_factory.mktemp("axe"))
+    return (package / "axe.min.js").read_text("utf-8")
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """Return the root of a fresh copy of the small English workspace, free to be changed."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.outside import npm_package
 from tests.preview.conftest import Browse, Open
 
 pytestmark = pytest.mark.chromium
@@ -333,13 +332,6 @@ def test_nothing_is_cut_off_at_desktop_and_tablet_width(
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= size[0]
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return axe-core's source; use together with the `node` marker."""
-    package = npm_package("axe-core@4", tmp_path_factory.mktemp("axe"))
-    return (package / "axe.min.js").read_text("utf-8")
 
 
 @pytest.mark.node

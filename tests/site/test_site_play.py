@@ -11,7 +11,6 @@ import pytest
 from pismo.build import build
 from pismo.games import seal_prize
 from pismo.workspace import load_workspace
-from tests.outside import npm_package
 from tests.site.conftest import Browse
 from tests.site.test_site_pages import add_issue, add_rebus, links_of, site_of
 
@@ -229,12 +228,6 @@ def _answered(page: Any, word: str) -> str:
     page.get_by_role("button").click()
     page.wait_for_function("!document.querySelector('button').disabled")
     return str(page.locator("output").inner_text())
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return axe-core's source; use together with the `node` marker."""
-    return (npm_package("axe-core@4", tmp_path_factory.mktemp("axe")) / "axe.min.js").read_text()
 
 
 PAGES = (
