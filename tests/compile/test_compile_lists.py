@@ -127,6 +127,12 @@ def test_a_repeat_over_nothing_leaves_nothing(small: Path, body: str) -> None:
     assert "g0" in body_of(letter(small, body, 1))
 
 
+def test_a_repeat_over_nothing_after_a_choice_leaves_no_gap(small: Path) -> None:
+    choice = "{% if recipient.points %}\n\nRich\n\n{% else %}\n\nHi\n\n{% endif %}"
+    email = letter(small, LIST.replace("Hi", choice))
+    assert body_of(email) == "Hi\n\nEnd"
+
+
 @pytest.mark.parametrize("body", [LIST, WITH_ELSE, TAGS_BESIDE])
 def test_a_repeat_of_items_is_one_list(small: Path, body: str) -> None:
     email = letter(small, body, 2)

@@ -23,9 +23,8 @@ def gathered(parts: Parts) -> Parts:
     for part in map(_within, parts):
         if isinstance(part, Static) and out and isinstance(out[-1], Repeat):
             before = out[-2] if len(out) > 1 else Static("")
-            if isinstance(before, Static):
-                out[-2 if len(out) > 1 else -1 :] = _around(before, out[-1], part)
-                continue
+            out[-2 if len(out) > 1 else -1 :] = _around(before, out[-1], part)
+            continue
         out.append(part)
     return tuple(part for part in out if part != Static(""))
 
@@ -47,12 +46,12 @@ def _within(part: Part) -> Part:
             return part
 
 
-def _around(before: Static, repeat: Repeat, after: Static) -> list[Part]:
+def _around(before: Part, repeat: Repeat, after: Static) -> list[Part]:
     """Take the element that holds a repeat alone, or the empty line after its lines, into it."""
     if repeat.otherwise:
         return [before, repeat, after]
-    opens = _OPENS.search(before.text)
-    if opens:
+    opens = _OPENS.search(before.text) if isinstance(before, Static) else None
+    if isinstance(before, Static) and opens:
         closes = re.match(rf"\s*</{opens[1]}\s*>", after.text)
         if closes:
             inner = _edged(repeat, opens[0], closes[0])
@@ -61,12 +60,22 @@ def _around(before: Static, repeat: Repeat, after: Static) -> list[Part]:
                 inner,
                 Static(after.text[closes.end() :]),
             ]
-    elif "<" not in before.text and after.text.startswith("\n"):
-        alone = not before.text or before.text.endswith("\n\n")
-        if alone:
-            ends = after.text[: len(after.text) - len(after.text.lstrip("\n"))]
-            return [before, _edged(repeat, "", ends), Static(after.text[len(ends) :])]
+    elif after.text.startswith("\n") and _ends_block(before):
+        ends = after.text[: len(after.text) - len(after.text.lstrip("\n"))]
+        return [before, _edged(repeat, "", ends), Static(after.text[len(ends) :])]
     return [before, repeat, after]
+
+
+def _ends_block(part: Part) -> bool:
+    """Tell whether plain text ends with an empty line there, for every reader."""
+    match part:
+        case Static(text):
+            return not text or text.endswith("\n\n")
+        case Choice(branches, otherwise):
+            ways = [*(branch.parts for branch in branches), otherwise]
+            return all(_ends_block(parts[-1]) for parts in ways if parts)
+        case _:
+            return False
 
 
 def _one_list(repeat: Repeat) -> Repeat:
