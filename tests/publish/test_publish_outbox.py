@@ -404,6 +404,21 @@ def test_ledger_that_fails_half_way_says_stopped_and_resumes(tmp_path: Path) -> 
     assert outcome.books.in_doubt == 0
 
 
+def test_ledger_that_fails_before_a_letter_left_says_that_nothing_was_sent(tmp_path: Path) -> None:
+    where = desk(tmp_path / "state", 20)
+
+    class Failing(Scripted):
+        def send(self, batch: Sequence[Outgoing]) -> Sequence[Result]:
+            where.ledger.engine.dispose()
+            (where.state_dir / "ledger.sqlite").unlink()
+            return super().send(batch)
+
+    transport = Failing([(Submission.THROTTLED, Halt.ACCOUNT)] * 5)
+    with pytest.raises(StateError) as told:
+        publish(job(where, transport=transport, look=None))
+    assert not isinstance(told.value, StoppedError)
+
+
 def test_clock_that_jumps_back_neither_loses_nor_repeats(tmp_path: Path) -> None:
     where = desk(tmp_path / "state", 1000)
 

@@ -343,14 +343,14 @@ class _Run:
         if not self._answers:
             return
         answers, self._answers = self._answers, []
+        # A throttled letter did not leave: whoever is told a number is told how many did.
+        self.settled += sum(one.submission is not Submission.THROTTLED for one in answers)
         try:
             self.job.ledger.settle(answers, self._clock.now(), publisher=self._publisher.num)
         except PismoError:
             # Still claimed: the next publisher finds them in doubt, and the events settle them.
             self._log("not-settled", letters=len(answers))
-            self.settled += len(answers)
             raise
-        self.settled += sum(one.submission is not Submission.THROTTLED for one in answers)
         self.job.progress(self.settled)
 
     def _drain(self) -> None:
