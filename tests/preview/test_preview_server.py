@@ -46,6 +46,20 @@ def test_a_foreign_origin_is_refused(small: Path, preview: Open) -> None:
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["static/..%2f..%2f..%2fpyproject.toml", "images/..%2f..%2fpyproject.toml", "images/%2e%2e"],
+)
+def test_no_path_leads_out_of_the_previews_own_files(small: Path, preview: Open, path: str) -> None:
+    assert httpx.get(f"{preview(small).url}{path}").status_code == 404
+
+
+@pytest.mark.parametrize("issue", ["../../etc/passwd", "weekly/../weekly/2026-11-27", ""])
+def test_an_issue_that_is_a_path_is_no_issue(small: Path, preview: Open, issue: str) -> None:
+    told = ask(preview(small), "difference", issue=issue, segment="x", against="@built")
+    assert "no issue" in told["error"]
+
+
 def test_a_form_of_another_page_is_refused(small: Path, preview: Open) -> None:
     assert httpx.post(f"{preview(small).url}api/workspace", json={}).status_code == 403
 

@@ -112,6 +112,9 @@ def _beside(column: "exp.Expr") -> Iterator[FactValue]:
     comparison = column.parent
     while isinstance(comparison, exp.Paren):
         comparison = comparison.parent
+    compares = isinstance(comparison, exp.Binary) and not isinstance(comparison, exp.Connector)
+    if compares and all(side.find(exp.Column) for side in (comparison.left, comparison.right)):
+        raise _NotSimpleError  # with another column, not with a constant
     for node in comparison.args.values() if comparison else ():
         for one in node if isinstance(node, list) else [node]:
             if isinstance(one, exp.Literal | exp.Neg):
