@@ -112,9 +112,9 @@ def _beside(column: "exp.Expr") -> Iterator[FactValue]:
     comparison = column.parent
     while isinstance(comparison, exp.Paren):
         comparison = comparison.parent
-    compares = isinstance(comparison, exp.Binary) and not isinstance(comparison, exp.Connector)
-    if compares and all(side.find(exp.Column) for side in (comparison.left, comparison.right)):
-        raise _NotSimpleError  # with another column, not with a constant
+    if isinstance(comparison, exp.Binary) and not isinstance(comparison, exp.Connector):
+        sides = (comparison.left, comparison.right)
+        _require(any(side.find(exp.Column) is None for side in sides))  # not two columns
     for node in comparison.args.values() if comparison else ():
         for one in node if isinstance(node, list) else [node]:
             if isinstance(one, exp.Literal | exp.Neg):
@@ -214,6 +214,11 @@ def _constant(node: "exp.Expr") -> FactValue:
     if not isinstance(node, exp.Literal):
         raise _NotSimpleError
     return str(node.this) if node.is_string else float(node.this)
+
+
+def _require(simple: bool) -> None:
+    if not simple:
+        raise _NotSimpleError
 
 
 def _refuse() -> bool:
