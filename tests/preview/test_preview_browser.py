@@ -326,6 +326,7 @@ def test_nothing_is_cut_off_at_desktop_and_tablet_width(
     small: Path, preview: Open, browse: Browse, size: tuple[int, int]
 ) -> None:
     page = browse(preview(small).url, viewport={"width": size[0], "height": size[1]})
+    page.wait_for_selector("body[data-reviewed]")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for tool in page.locator(".bar button, .bar select").all():
         box = tool.bounding_box()

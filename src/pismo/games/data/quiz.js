@@ -12,11 +12,22 @@
   }
   // Only an address of our own: a link that somebody made up must not become a button here.
   if (!serve || !own.startsWith(`${serve}/a/`)) return;
-  for (const way of document.querySelectorAll("a[data-way]")) way.hash = location.hash;
-  const remember = document.querySelector("a[data-result]");
-  if (!remember) return;
-  remember.href = `${own}?v=${encodeURIComponent(remember.dataset.result)}`;
-  remember.closest("[hidden]").hidden = false;
-  // Who shares the result shares this address: without what is the reader's own.
-  history.replaceState(null, "", location.pathname);
+  const mark = location.hash;
+  const carry = (way) => {
+    way.hash = mark;
+  };
+  // This stands before the page's body: who taps before all of it is there takes it along too.
+  document.addEventListener("click", ({ target }) => {
+    const way = target.closest("a[data-way]");
+    if (way) carry(way);
+  }, true);
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("a[data-way]").forEach(carry);
+    const remember = document.querySelector("a[data-result]");
+    if (!remember) return;
+    remember.href = `${own}?v=${encodeURIComponent(remember.dataset.result)}`;
+    remember.closest("[hidden]").hidden = false;
+    // Who shares the result shares this address: without what is the reader's own.
+    history.replaceState(null, "", location.pathname);
+  });
 })();
