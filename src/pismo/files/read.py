@@ -1,5 +1,6 @@
 """Text files as committed: any line ends, with or without a BOM, always UTF-8."""
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -8,24 +9,38 @@ from typing import Any
 import yaml
 
 from pismo.files.fields import Fields
-from pismo.files.rules import BROKEN_FRONT_MATTER, BROKEN_TOML, NO_FRONT_MATTER, UNREADABLE
+from pismo.files.rules import (
+    BROKEN_FRONT_MATTER,
+    BROKEN_TOML,
+    CONTROL_CHARACTER,
+    NO_FRONT_MATTER,
+    UNREADABLE,
+)
 from pismo.files.toml_lines import toml_lines
 from pismo.model.finding import Finding, Source
 
 _FENCE = "---"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # libyaml reads ten times faster than Python; PyYAML may be built without it.
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_text(root: Path, path: str, findings: list[Finding]) -> str | None:
-    """Read a file of the workspace; CRLF and BOM vanish. None, and a finding, if it cannot be."""
+    """Read a file of the workspace; CRLF and BOM vanish. None, and a finding, if it cannot be.
+
+    A control character is a finding, and left out of what is returned.
+    """
     try:
         text = (root / path).read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         findings.append(UNREADABLE.at(Source(path), reason=reason))
         return None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for found in _CONTROL.finditer(text):
+        place = Source(path, text.count("\n", 0, found.start()) + 1)
+        findings.append(CONTROL_CHARACTER.at(place, code=f"U+{ord(found[0]):04X}"))
+    return _CONTROL.sub("", text)
 
 
 def read_toml(root: Path, path: str, kind: str, findings: list[Finding]) -> Fields | None:

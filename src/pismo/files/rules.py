@@ -10,6 +10,14 @@ UNREADABLE = Rule(
     hint_en="save the file as UTF-8",
     hint_ru="сохраните файл в UTF-8",
 )
+CONTROL_CHARACTER = Rule(
+    "control-character",
+    Severity.ERROR,
+    en="the character {code}, which nobody sees and mail programs may act on",
+    ru="символ {code}: его никто не видит, а почтовые программы могут понять по-своему",
+    hint_en="delete it; it often comes along when text is pasted",
+    hint_ru="удалите его; обычно он попадает в файл, когда текст вставляют",
+)
 NO_FRONT_MATTER = Rule(
     "no-front-matter",
     Severity.ERROR,
