@@ -9,6 +9,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from PIL import Image
 
 from pismo.build import build
 from pismo.errors import UsageError
@@ -191,3 +192,16 @@ def test_a_taken_port_and_an_absent_site_say_what_to_do(small: Path) -> None:
         pytest.raises(UsageError, match="cannot be used"),
     ):
         site_server(small / "build" / "site", server.server_address[1])
+
+
+def test_a_rebus_that_is_a_picture_is_that_picture_on_its_answer_page(small: Path) -> None:
+    add_rebus(small, "word", "picture: stolitsa.png")
+    drawn = small / "content" / "games" / "stolitsa.png"
+    Image.new("RGB", (40, 20), "red").save(drawn)
+    add_issue(small, "2026-12-04", '{{ rebus("word") }}')
+    site = site_of(small)
+    pages = [path for path in site if path.startswith("answers/")]
+    (page,) = [path for path in pages if "rebus.png" in links_of(site[path])]
+    assert "stolitsa" not in site[page]
+    copied = small / "build" / "site" / page
+    assert copied.with_name("rebus.png").read_bytes() == drawn.read_bytes()

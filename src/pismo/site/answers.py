@@ -10,6 +10,7 @@ unless it is told, it is the day of the newest letter on the site.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path, PurePosixPath
 
 from markupsafe import Markup
 
@@ -38,7 +39,8 @@ _TITLES = {"ru": "Ребус из письма от {day}", "en": "The rebus of 
 class Answer:
     """One rebus and its answer; `known` from the day on which everybody may know it.
 
-    `prize` is the sealed prize as committed, or ''.
+    `prize` is the sealed prize as committed, or ''; `picture` the file name and the bytes of the
+    picture that the puzzle is, or nothing where it is live text.
     """
 
     path: str
@@ -51,6 +53,7 @@ class Answer:
     known: bool
     known_from: date
     prize: str = ""
+    picture: tuple[str, bytes] | None = None
 
 
 def answers_of(
@@ -72,7 +75,8 @@ def answers_of(
     for issue, names in public:
         for item in _rebuses(workspace, names):
             language = workspace.newsletter_of(issue).language
-            answer = _answer(item, issue, language, prizes.get(item.source.path, ""), day)
+            prize = prizes.get(item.source.path, "")
+            answer = _answer(workspace.root, item, issue, language, prize, day)
             if answer is not None:
                 found.setdefault(answer.path, answer)
     return list(found.values())
@@ -83,6 +87,9 @@ def answer_files(settings: Settings, answers: Iterable[Answer]) -> Iterator[tupl
     prized = False
     for one in answers:
         yield f"{one.path}index.html", _answer_page(settings, one)
+        if one.picture:
+            name, content = one.picture
+            yield f"{one.path}{name}", content
         if one.prize:
             prized = True
             yield f"{one.path}prize.json", one.prize.encode()
@@ -97,22 +104,26 @@ def _rebuses(workspace: Workspace, names: Iterable[str]) -> Iterator[Item]:
             yield workspace.items[Kind.REBUS, slug]
 
 
-def _answer(item: Item, issue: Issue, language: str, prize: str, day: date) -> Answer | None:
+def _answer(
+    root: Path, item: Item, issue: Issue, language: str, prize: str, day: date
+) -> Answer | None:
     rebus = _rebus(item)
     if rebus is None:
         return None
+    picture = _picture(root, item, rebus)
     known_from = rebus.answer_from or issue.date + _WAIT
     return Answer(
         path=rebus_folder(item.source.path),
         issue=issue.id,
         title=_TITLES[language].format(day=date_text(issue.date, language, year=True)),
         language=language,
-        puzzle=draw_html(rebus, language=language),
+        puzzle=draw_html(rebus, language=language, picture_src=picture[0] if picture else ""),
         hint=rebus.hint,
         answer=rebus.answer,
         known=known_from <= day,
         known_from=known_from,
         prize=prize,
+        picture=picture,
     )
 
 
@@ -123,6 +134,14 @@ def _rebus(item: Item) -> Rebus | None:
         return parse_rebus(block) if block is not None else None
     except RebusError:
         return None
+
+
+def _picture(root: Path, item: Item, rebus: Rebus) -> tuple[str, bytes] | None:
+    """Read the picture that stands for the rebus; the compiler has refused what leads outside."""
+    file = root / PurePosixPath(item.source.path).parent / rebus.picture
+    if not rebus.picture or not file.is_file():
+        return None
+    return f"rebus{file.suffix}", file.read_bytes()  # its own name may tell the answer
 
 
 def _answer_page(settings: Settings, one: Answer) -> bytes:
