@@ -3,6 +3,7 @@
 import json
 import socket
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,10 @@ Command = TypeVar("Command", bound=Callable[..., object])
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on stdout, for machines."
 )
+
+NOTES_SHOWN = 3
+"""So many notes of one rule are printed; more would bury what matters."""
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
 @dataclass
@@ -84,14 +89,32 @@ def print_json(document: Mapping[str, object]) -> None:
 
 
 def echo_findings(findings: Sequence[Finding], language: str) -> None:
-    """Print findings on stderr: place, severity[rule]: message, and the hint below."""
-    colours = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+    """Print findings on stderr: place, severity[rule]: message, and the hint below.
+
+    Of a rule's notes the first few are printed and the rest counted; errors and warnings are all
+    printed.
+    """
+    notes = Counter[str]()
     for finding in findings:
-        label = click.style(f"{finding.severity}[{finding.rule.id}]", colours[finding.severity])
-        where = f" ({finding.segment})" if finding.segment else ""
-        say(f"{finding.source}: {label}: {finding.message(language)}{where}")
-        if hint := finding.hint(language):
-            say(f"  {'подсказка' if language == 'ru' else 'hint'}: {hint}")
+        if finding.severity is Severity.NOTE:
+            notes[finding.rule.id] += 1
+            if notes[finding.rule.id] > NOTES_SHOWN:
+                continue
+        _echo_finding(finding, language)
+    for rule, number in notes.items():
+        if number > NOTES_SHOWN:
+            label = click.style(f"{Severity.NOTE}[{rule}]", _COLOURS[Severity.NOTE])
+            more = number - NOTES_SHOWN
+            said = f"и ещё {more}; все:" if language == "ru" else f"and {more} more; all of them:"
+            say(f"{label}: {said} pismo check --format json")
+
+
+def _echo_finding(finding: Finding, language: str) -> None:
+    label = click.style(f"{finding.severity}[{finding.rule.id}]", _COLOURS[finding.severity])
+    where = f" ({finding.segment})" if finding.segment else ""
+    say(f"{finding.source}: {label}: {finding.message(language)}{where}")
+    if hint := finding.hint(language):
+        say(f"  {'подсказка' if language == 'ru' else 'hint'}: {hint}")
 
 
 def run(group: click.Group) -> NoReturn:
