@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from sqlalchemy import event, text
@@ -53,6 +54,16 @@ def test_processes_that_open_a_new_ledger_at_once_make_one(ledger_url: str) -> N
 
     with ThreadPoolExecutor(6) as pool:
         assert len(set(pool.map(name, range(12)))) == 1
+
+
+def test_a_database_that_somebody_is_just_making_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = Timer(0.3, other.execute, ["COMMIT"])
+        done.start()
+        open_ledger(file).close()
+        done.join()
 
 
 def test_a_ledger_from_a_newer_pismo_is_refused_and_left_alone(ledger: Ledger) -> None:

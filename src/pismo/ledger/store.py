@@ -8,6 +8,7 @@ reach SQL through temporary tables (`give`), numbers as one parameter (`among`).
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from pismo.errors import StateError
 
 OLDEST_SQLITE = (3, 35, 0)
 _BUSY_S = 30
+_ASK_AGAIN_S = 0.02
 _CACHE_KIB = 16_384
 """SQLite's page cache: a publisher's memory stays below this, however many people there are."""
 _ROOMY_KIB = 131_072
@@ -215,13 +217,31 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN comes too late and is never IMMEDIATE; `_begin_sqlite` does it.
     # https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable
     connection.isolation_level = None
+    _to_wal(connection)
     for pragma in (
-        "journal_mode = WAL",
         f"busy_timeout = {_BUSY_S * 1000}",
         f"cache_size = -{_CACHE_KIB}",
         "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer work at once. SQLite does not wait for others to make this change.
+
+    Two processes that open a new database are both asked; who comes second asks again.
+    """
+    until = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # whichever kind of busy
+            if not is_busy or time.monotonic() > until:
+                raise
+            time.sleep(_ASK_AGAIN_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
