@@ -1,6 +1,6 @@
 """The reader that a sample letter is written to: invented, the same in every build."""
 
-from pismo.model.content import EVERYONE, FactValue, Kind, Newsletter, Product
+from pismo.model.content import EVERYONE, GAMES, FactValue, Newsletter, Product
 from pismo.model.people import Links, Recipient, Recommended
 from pismo.model.workspace import Workspace
 
@@ -12,7 +12,6 @@ _REASONS = {
     "ru": "просто потому, что хорошая игра",
     "en": "simply because it is a good game",
 }
-_ANSWERED = (Kind.POLL, Kind.QUIZ, Kind.REBUS)
 
 
 def sample_recipient(
@@ -38,9 +37,7 @@ def sample_recipient(
             unsubscribe=f"{NOWHERE}/u/sample",
             preferences=f"{NOWHERE}/p/sample",
             web=web_url or f"{NOWHERE}/w/sample",
-            items={
-                slug: f"{NOWHERE}/a/{slug}" for kind, slug in workspace.items if kind in _ANSWERED
-            },
+            items={slug: f"{NOWHERE}/a/{slug}" for kind, slug in workspace.items if kind in GAMES},
         ),
     )
 

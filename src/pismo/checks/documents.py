@@ -55,6 +55,10 @@ class Passage:
     text: str
     place: Source
 
+    def place_of(self, found: re.Match[str]) -> Source:
+        """Return where something found in the text stands, or in a copy with the same lines."""
+        return self.place.shifted(found.string.count("\n", 0, found.start()))
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

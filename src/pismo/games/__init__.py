@@ -4,7 +4,7 @@ A pure layer: reads nothing but its own tables; Pillow is imported only to draw 
 """
 
 from pismo.games.addresses import poll_folder, quiz_folder, rebus_folder
-from pismo.games.block import fenced, parse_rebus
+from pismo.games.block import fenced, parse_rebus, rebus_in
 from pismo.games.drawing import PICTURE_PX, draw_html, draw_label, draw_text
 from pismo.games.errors import GameError, QuizError, RebusError, Remark
 from pismo.games.normalize import normalize_answer, opener_script, quiz_script
@@ -51,6 +51,7 @@ __all__ = [
     "quiz_script",
     "read_lock",
     "rebus_folder",
+    "rebus_in",
     "review_rebus",
     "seal_prize",
     "solve",

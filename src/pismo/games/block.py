@@ -48,6 +48,18 @@ def parse_rebus(text: str) -> Rebus:
     )
 
 
+def rebus_in(markdown: str) -> Rebus | None:
+    """Read the rebus of a Markdown file; None if there is none that can be read.
+
+    For those to whom it is no error: what is wrong with it is said where it is shown.
+    """
+    block = fenced(markdown, "rebus")
+    try:
+        return parse_rebus(block) if block is not None else None
+    except RebusError:
+        return None
+
+
 def fenced(markdown: str, kind: str) -> str | None:
     """Return the inside of the first fenced block of a kind, or None if there is none."""
     found = re.search(rf"^```{kind}[ \t]*\r?\n(.*?)^```", markdown, re.MULTILINE | re.DOTALL)

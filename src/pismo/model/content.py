@@ -23,6 +23,10 @@ class Kind(StrEnum):
     PICK = "pick"
 
 
+GAMES = (Kind.REBUS, Kind.QUIZ, Kind.POLL)
+"""Kinds that readers answer, each reader by a link of their own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickedProduct:
     """A product an editor chose by hand, and what they say about it.
@@ -72,6 +76,10 @@ class Item:
     def place_of(self, name: str) -> Source:
         """Return where front-matter field `name` stands (the file's first line if nowhere)."""
         return Source(self.source.path, self.lines.get(name, 1))
+
+    def place_at(self, position: int) -> Source:
+        """Return where the character of `body` at `position` stands."""
+        return self.source.shifted(self.body_line - 1 + self.body.count("\n", 0, position))
 
     def place_in(self, picked: PickedProduct, name: str) -> Source:
         """Return where a field of one of the `products` stands (its id if nowhere)."""
@@ -156,6 +164,10 @@ class Issue:
     def place_of(self, name: str) -> Source:
         """Return where front-matter field `name` stands (the file's first line if nowhere)."""
         return Source(self.source.path, self.lines.get(name, 1))
+
+    def place_at(self, position: int) -> Source:
+        """Return where the character of `body` at `position` stands."""
+        return self.source.shifted(self.body_line - 1 + self.body.count("\n", 0, position))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

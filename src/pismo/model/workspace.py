@@ -68,3 +68,12 @@ class Workspace:
     def newsletter_of(self, issue: Issue) -> Newsletter:
         """Return the series that an issue belongs to."""
         return self.newsletters[issue.newsletter]
+
+    def before(self, issue: Issue) -> tuple[Issue, ...]:
+        """Return the issues of the same newsletter with an earlier date, the latest first."""
+        same = (
+            one
+            for one in self.issues.values()
+            if one.newsletter == issue.newsletter and one.date < issue.date
+        )
+        return tuple(sorted(same, key=lambda one: (one.date, one.id), reverse=True))

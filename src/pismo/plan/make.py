@@ -16,7 +16,7 @@ from pismo.errors import PlanError, SettingsError
 from pismo.keys import Keys
 from pismo.ledger import DeliveryRow, Ledger, PlanRow, new_plan_id
 from pismo.links import LinkSigner
-from pismo.model.content import Issue, Kind, Newsletter
+from pismo.model.content import GAMES, Issue, Newsletter
 from pismo.model.edition import Edition, columns
 from pismo.model.finding import Finding
 from pismo.model.people import Plan, Recommended, Submission
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 KEPT_DAYS = 30
 """How long a plan's people stay stored (`[tool.pismo.plan] keep_days`)."""
 NO_SITE = "https://site.invalid"
-_ANSWERED = {Kind.POLL, Kind.QUIZ, Kind.REBUS}
 
 
 def make_plan(
@@ -62,7 +61,15 @@ def make_plan(
     plan_id = new_plan_id()
     folder = private_folder(workspace.state_dir / FOLDER)
     making = _Making(
-        workspace, workspace.issues[issue_id], tuple(editions), snapshot, ledger, keys, signer, now
+        workspace=workspace,
+        issue=workspace.issues[issue_id],
+        editions=tuple(editions),
+        counts=counts_of(editions, ledger),
+        snapshot=snapshot,
+        ledger=ledger,
+        keys=keys,
+        signer=signer,
+        now=now,
     )
     unfinished = private_folder(folder / f".{plan_id}")
     try:
@@ -103,13 +110,14 @@ def record_plan(stored: StoredPlan, ledger: Ledger, *, expires_at: datetime) -> 
     ledger.add_plan(row, _rows(stored))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Making:
     """What a plan is made of."""
 
     workspace: Workspace
     issue: Issue
     editions: tuple[Edition, ...]
+    counts: Mapping[str, int]
     snapshot: Snapshot
     ledger: Ledger
     keys: Keys
@@ -150,7 +158,7 @@ class _Making:
             drafts=drafts_of(self.workspace, self.issue, self.editions),
             shards=tuple(files),
             canary=canary,
-            counts=counts_of(self.editions, self.ledger),
+            counts=self.counts,
         )
         write_plan(stored, self.editions)
         return stored
@@ -222,8 +230,7 @@ class _Making:
             web_url=web_url(self.workspace, self.issue),
             items=answered_items(self.editions),
         )
-        counts = counts_of(self.editions, self.ledger)
-        finders = {edition.segment: GapFinder(edition, links, counts) for edition in self.editions}
+        finders = {one.segment: GapFinder(one, links, self.counts) for one in self.editions}
 
         def gaps(
             segment: str, person: str, facts: Mapping[str, Any], picks: Sequence[Recommended]
@@ -273,7 +280,7 @@ def answered_items(editions: Sequence[Edition]) -> tuple[str, ...]:
         slug
         for edition in editions
         for kind, _, slug in (item.partition("/") for item in edition.items)
-        if kind in _ANSWERED
+        if kind in GAMES
     }
     return tuple(sorted(slugs))
 

@@ -74,7 +74,7 @@ def picks_from(
     shown = pa.Table.from_pylist(
         [
             {"subscriber_id": who, "product_id": what}
-            for who, what in ledger.shown(_before(workspace, issue))
+            for who, what in ledger.shown([one.id for one in workspace.before(issue)[:REMEMBERED]])
         ],
         schema=pa.schema([("subscriber_id", pa.string()), ("product_id", pa.string())]),
     )
@@ -99,16 +99,6 @@ def picks_from(
         return _by_person(table)
 
     return picks
-
-
-def _before(workspace: Workspace, issue: Issue) -> list[str]:
-    """Name the last issues of the same newsletter, newest first."""
-    earlier = sorted(
-        (other.date, other.id)
-        for other in workspace.issues.values()
-        if other.newsletter == issue.newsletter and other.date < issue.date
-    )
-    return [name for _, name in reversed(earlier)][:REMEMBERED]
 
 
 def _by_person(table: "pa.Table") -> dict[str, list[Recommended]]:

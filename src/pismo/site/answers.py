@@ -16,13 +16,11 @@ from markupsafe import Markup
 
 from pismo.games import (
     Rebus,
-    RebusError,
     draw_html,
-    fenced,
     opener_script,
-    parse_rebus,
     prize_form,
     rebus_folder,
+    rebus_in,
 )
 from pismo.model.content import Issue, Item, Kind
 from pismo.model.workspace import Settings, Workspace
@@ -107,9 +105,9 @@ def _rebuses(workspace: Workspace, names: Iterable[str]) -> Iterator[Item]:
 def _answer(
     root: Path, item: Item, issue: Issue, language: str, prize: str, day: date
 ) -> Answer | None:
-    rebus = _rebus(item)
+    rebus = rebus_in(item.body)
     if rebus is None:
-        return None
+        return None  # the compiler has let no letter with it through
     picture = _picture(root, item, rebus)
     known_from = rebus.answer_from or issue.date + _WAIT
     return Answer(
@@ -125,15 +123,6 @@ def _answer(
         prize=prize,
         picture=picture,
     )
-
-
-def _rebus(item: Item) -> Rebus | None:
-    """Read the item's rebus; one that the compiler did not let through is in no letter here."""
-    block = fenced(item.body, "rebus")
-    try:
-        return parse_rebus(block) if block is not None else None
-    except RebusError:
-        return None
 
 
 def _picture(root: Path, item: Item, rebus: Rebus) -> tuple[str, bytes] | None:

@@ -83,11 +83,12 @@ def check_drafts(scope: IssueScope) -> Iterator[Finding]:
 
 def check_repeats(scope: IssueScope) -> Iterator[Finding]:
     """Find items that one of the last issues of the same newsletter had."""
+    recent = scope.workspace.before(scope.issue)[: scope.settings.recent_issues]
     for item in scope.items:
-        for earlier in _earlier(scope):
+        for earlier in recent:
             if names(earlier, item.kind, item.slug):
-                lines = _lines_of(scope.issue, item.kind, item.slug)
-                place = scope.issue.source.shifted(lines[0] if lines else 0)
+                call = next(_calls(scope.issue, item.kind, item.slug), None)
+                place = scope.issue.source if call is None else scope.issue.place_at(call)
                 yield REPEATED.at(place, kind=item.kind, slug=item.slug, earlier=earlier.id)
                 break
 
@@ -99,9 +100,7 @@ def check_twice(scope: IssueScope) -> Iterator[Finding]:
         for one, other in itertools.combinations(calls, 2):
             branches = [_branch(scope.issue.body, at) for at in (one, other)]
             if all(mine == his for mine, his in zip(*branches, strict=False)):
-                line = scope.issue.body.count("\n", 0, other)
-                place = scope.issue.source.shifted(scope.issue.body_line - 1 + line)
-                yield TWICE.at(place, kind=item.kind, slug=item.slug)
+                yield TWICE.at(scope.issue.place_at(other), kind=item.kind, slug=item.slug)
 
 
 def _branch(body: str, end: int) -> list[tuple[int, int]]:
@@ -124,9 +123,8 @@ def check_segment_ids(scope: IssueScope) -> Iterator[Finding]:
     for written in every:
         for test in _SEGMENT_ID.finditer(written.body):
             for named in _NAME.finditer(test[1]):
-                at = test.start(1) + named.start()
-                line = written.body_line - 1 + written.body.count("\n", 0, at)
-                place, segment = written.source.shifted(line), named[1]
+                place = written.place_at(test.start(1) + named.start())
+                segment = named[1]
                 if segment not in (*known, EVERYONE):
                     near = guess(segment, (*known, EVERYONE))
                     yield UNKNOWN_SEGMENT_ID.at(place, segment=segment, guess=near)
@@ -144,23 +142,7 @@ def check_unused(workspace: Workspace) -> Iterator[Finding]:
 
 def names(issue: Issue, kind: Kind, slug: str) -> bool:
     """Tell whether an issue's text calls `kind("slug")`."""
-    return bool(_lines_of(issue, kind, slug))
-
-
-def _earlier(scope: IssueScope) -> list[Issue]:
-    issue = scope.issue
-    same = [
-        other
-        for other in scope.workspace.issues.values()
-        if other.newsletter == issue.newsletter and other.date < issue.date
-    ]
-    return sorted(same, key=lambda other: other.date, reverse=True)[: scope.settings.recent_issues]
-
-
-def _lines_of(issue: Issue, kind: Kind, slug: str) -> list[int]:
-    """Return how far below the file's first line each `kind("slug")` stands."""
-    before = (issue.body.count("\n", 0, at) for at in _calls(issue, kind, slug))
-    return [issue.body_line - 1 + line for line in before]
+    return any(True for _ in _calls(issue, kind, slug))
 
 
 def _calls(issue: Issue, kind: Kind, slug: str) -> Iterator[int]:

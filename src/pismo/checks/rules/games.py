@@ -15,7 +15,7 @@ from pismo.games import (
     quiz_pages,
     review_rebus,
 )
-from pismo.model.content import Item, Kind
+from pismo.model.content import GAMES, Item, Kind
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
 
@@ -36,7 +36,6 @@ PRIZE_IN_CLEAR = Rule(
     hint_ru="заприте его ответом: pismo rebus seal",
 )
 
-_GAMES = (Kind.REBUS, Kind.QUIZ, Kind.POLL)
 _ANSWER = re.compile(r"^answer:\s*(.+?)\s*$", re.MULTILINE)
 _HINT = re.compile(r"^hint:\s*(.+?)\s*$", re.MULTILINE)
 _CODE = re.compile(
@@ -49,7 +48,7 @@ _CODE = re.compile(
 def check_waiting(workspace: Workspace) -> Iterator[Finding]:
     """Try the games that no issue has used yet; the compiler tries those that are in one."""
     for item in workspace.items.values():
-        if item.kind in _GAMES and not any(
+        if item.kind in GAMES and not any(
             names(issue, item.kind, item.slug) for issue in workspace.issues.values()
         ):
             yield from _tried(item)
@@ -65,8 +64,7 @@ def check_answers(scope: IssueScope) -> Iterator[Finding]:
         word = re.compile(rf"\b{letters}\b", re.IGNORECASE)
         for passage in (*_read(scope), *_hints(item)):
             if found := word.search(passage.text):
-                place = passage.place.shifted(passage.text[: found.start()].count("\n"))
-                yield ANSWER_TOLD.at(place, answer=answer, slug=item.slug)
+                yield ANSWER_TOLD.at(passage.place_of(found), answer=answer, slug=item.slug)
 
 
 def check_prizes(scope: IssueScope) -> Iterator[Finding]:
@@ -75,8 +73,7 @@ def check_prizes(scope: IssueScope) -> Iterator[Finding]:
         return
     for passage in _read(scope):
         for found in _CODE.finditer(passage.text):
-            line = passage.text[: found.start()].count("\n")
-            yield PRIZE_IN_CLEAR.at(passage.place.shifted(line), code=found[1])
+            yield PRIZE_IN_CLEAR.at(passage.place_of(found), code=found[1])
 
 
 def _read(scope: IssueScope) -> Iterator[Passage]:
@@ -90,8 +87,7 @@ def _read(scope: IssueScope) -> Iterator[Passage]:
 def _hints(item: Item) -> Iterator[Passage]:
     yield Passage(item.hint, item.place_of("hint"))
     for found in _HINT.finditer(item.body):
-        line = item.body_line - 1 + item.body.count("\n", 0, found.start())
-        yield Passage(found[1], item.source.shifted(line))
+        yield Passage(found[1], item.place_at(found.start()))
 
 
 def _tried(item: Item) -> Iterator[Finding]:

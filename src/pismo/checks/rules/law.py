@@ -136,8 +136,7 @@ def check_hidden_advertising(scope: IssueScope) -> Iterator[Finding]:
     for path, document in scope.documents.items():
         for passage in document.passages if path not in open_ones else ():
             if found := _AD.search(passage.text):
-                line = passage.text[: found.start()].count("\n")
-                yield HIDDEN_AD.at(passage.place.shifted(line), words=found[0])
+                yield HIDDEN_AD.at(passage.place_of(found), words=found[0])
 
 
 def check_senders(workspace: Workspace) -> Iterator[Finding]:

@@ -76,11 +76,7 @@ def check_fallbacks(scope: IssueScope) -> Iterator[Finding]:
 
 def check_new_columns(scope: IssueScope) -> Iterator[Finding]:
     """Find what no earlier issue of the newsletter asked for; a first issue has none to compare."""
-    earlier = [
-        issue
-        for issue in scope.workspace.issues.values()
-        if issue.newsletter == scope.newsletter.name and issue.date < scope.issue.date
-    ]
+    earlier = scope.workspace.before(scope.issue)
     if not earlier:
         return
     known = {name for issue in earlier for name in _COLUMN.findall(issue.subject + issue.body)}
@@ -115,8 +111,7 @@ def _place_in_address(scope: IssueScope, column: str) -> Source | None:
     every: tuple[Issue | Item, ...] = (scope.issue, *scope.items)
     for written in every:
         if found := link.search(written.body):
-            line = written.body_line - 1 + written.body.count("\n", 0, found.start())
-            return written.source.shifted(line)
+            return written.place_at(found.start())
     return None
 
 

@@ -109,8 +109,7 @@ def check_segment_files(workspace: Workspace) -> Iterator[Finding]:
 
 def check_people(workspace: Workspace) -> Iterator[Finding]:
     """Check the invented people: known facts, each id once."""
-    columns, _ = _composed(workspace)
-    known, seen = [column.name for column in columns], set()
+    known, seen = list(columns_of(workspace)), set()
     for person in workspace.people:
         for name in person.facts:
             if name not in known:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pismo.checks.documents import HOLE, Passage
 from pismo.checks.scope import IssueScope
-from pismo.model.finding import Finding, Rule, Severity, Source
+from pismo.model.finding import Finding, Rule, Severity
 
 MIXED_LETTERS = Rule(
     "text-mixed-letters",
@@ -139,25 +139,25 @@ def _check(passage: Passage) -> Iterator[Finding]:
     text = passage.text.replace(HOLE, " ")
     for rule, pattern in _WORDS:
         for found in pattern.finditer(text):
-            yield rule.at(_place(passage, text, found), word=found[0].strip(" ,\n"))
+            yield rule.at(passage.place_of(found), word=found[0].strip(" ,\n"))
     for rule, pattern in _MARKS:
         # What stands beside a hole is judged by nobody here: it is a word in this text.
         for found in pattern.finditer(passage.text):
-            yield rule.at(_place(passage, passage.text, found), mark=found[0].strip())
+            yield rule.at(passage.place_of(found), mark=found[0].strip())
     for rule, pattern in _ONCE:
         if one := pattern.search(text):
-            yield rule.at(_place(passage, text, one), mark=_shown(one[0]))
+            yield rule.at(passage.place_of(one), mark=_shown(one[0]))
     yield from _shouted(passage, text)
     for found in _TWICE.finditer(passage.text):
         if found[1].lower() not in _MEANT_TWICE and found[1] != HOLE:
-            yield TWICE.at(_place(passage, passage.text, found), word=found[1])
+            yield TWICE.at(passage.place_of(found), word=found[1])
 
 
 def _shouted(passage: Passage, text: str) -> Iterator[Finding]:
     for found in _CAPITALS.finditer(text):
         words = re.findall(r"\w+", found[0])
         if len(words) == 1 or sum(map(len, words)) >= _LOUD_LETTERS:
-            yield CAPITALS.at(_place(passage, text, found), words=found[0].strip(" ,—-\n"))
+            yield CAPITALS.at(passage.place_of(found), words=found[0].strip(" ,—-\n"))
 
 
 def _unclosed(passage: Passage) -> Iterator[Finding]:
@@ -171,7 +171,3 @@ def _unclosed(passage: Passage) -> Iterator[Finding]:
 
 def _shown(mark: str) -> str:
     return mark.strip() if mark.isprintable() else f"U+{ord(mark[0]):04X}"
-
-
-def _place(passage: Passage, text: str, found: re.Match[str]) -> Source:
-    return passage.place.shifted(text[: found.start()].count("\n"))

@@ -15,7 +15,7 @@ from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.symbols import Symbol, lift
 from pismo.compile.writing import Manuscript
 from pismo.games import rebus_folder
-from pismo.model.content import Item, Kind
+from pismo.model.content import GAMES, Item, Kind
 from pismo.model.edition import Path
 from pismo.model.finding import Source
 from pismo.model.spelling import spelled
@@ -144,7 +144,7 @@ def _keep_last_rebus(draft: Draft, key: str, names: Names) -> None:
 
 def _is_answered(item: Item) -> bool:
     """Tell whether readers answer an item by links of their own."""
-    return item.kind in (Kind.POLL, Kind.QUIZ, Kind.REBUS) and f"```{item.kind}" in item.body
+    return item.kind in GAMES and f"```{item.kind}" in item.body
 
 
 def _recommendations(draft: Draft, count: object, title: object) -> Markup:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pismo.compile.desk import Draft
 from pismo.compile.words import words_of
-from pismo.games import Rebus, RebusError, draw_text, fenced, parse_rebus
+from pismo.games import Rebus, draw_text, rebus_in
 from pismo.model.content import Issue, Item, Kind
 
 _CALL = re.compile(r"""\brebus\(\s*(["'])([a-z0-9-]+)\1""")
@@ -20,11 +20,13 @@ def last_rebus_text(draft: Draft) -> str:
     What was looked at becomes a source of the edition.
     """
     issue = draft.desk.issue
-    for before in _earlier(draft, issue):
+    for before in draft.desk.workspace.before(issue):
+        if before.draft:
+            continue
         draft.sources.add(before.source.path)
         for item in _rebuses(draft, before):
             draft.sources.add(item.source.path)
-            rebus = _read(item)
+            rebus = rebus_in(item.body)
             if rebus is None:
                 continue
             if rebus.answer_from and rebus.answer_from > issue.date:
@@ -33,30 +35,11 @@ def last_rebus_text(draft: Draft) -> str:
     return ""
 
 
-def _earlier(draft: Draft, issue: Issue) -> Iterator[Issue]:
-    """Yield the issues of the same newsletter before this one, the last first."""
-    others = draft.desk.workspace.issues.values()
-    same = (
-        one
-        for one in others
-        if one.newsletter == issue.newsletter and one.date < issue.date and not one.draft
-    )
-    yield from sorted(same, key=lambda one: one.date, reverse=True)
-
-
 def _rebuses(draft: Draft, issue: Issue) -> Iterator[Item]:
     for found in _CALL.finditer(issue.body):
         item = draft.desk.workspace.items.get((Kind.REBUS, found[2]))
         if item is not None:
             yield item
-
-
-def _read(item: Item) -> Rebus | None:
-    """Read the rebus; what is wrong with it is said where it is shown."""
-    try:
-        return parse_rebus(fenced(item.body, "rebus") or "")
-    except RebusError:
-        return None
 
 
 def _sentences(rebus: Rebus, slug: str, language: str) -> str:
