@@ -8,16 +8,18 @@ the list whose nested items it is about.
 import re
 from collections.abc import Iterator, Sequence
 
-_TAG = re.compile(r"qzx([ifod])(\d{5})xzq")
-_TAGS = r"(?:qzx[ifod]\d{5}xzq[ \t]*)"
-_BLOCK = r"(?:(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+(?!qzx[od])|>|\||```|~~~)"
+from pismo.compile.stage.tokens import TAG, TokenKind, matching, number_of
+
+_ENDS = matching(TokenKind.ELSE, TokenKind.END)
+_TAGS = rf"(?:{matching(TokenKind.IF, TokenKind.FOR, TokenKind.ELSE, TokenKind.END)}[ \t]*)"
+_BLOCK = rf"(?:(?:#{{1,6}}|[-*+]|\d{{1,9}}[.)])[ \t]+(?!{_ENDS})|>|\||```|~~~)"
 _LEADING = re.compile(rf"[ \t]*({_TAGS}+)(?={_BLOCK})")
 _TRAILING = re.compile(rf"({_TAGS}+)$")
 _BLOCK_FIRST = re.compile(rf"[ \t]*{_TAGS}*{_BLOCK}")
 _QUOTED_TAGS = re.compile(rf"[ \t]*(?:>[ \t]?)+[ \t]*{_TAGS}+")
 _TAGS_ONLY = re.compile(rf"[ \t]*{_TAGS}+")
 _FENCE = re.compile(rf"[ \t]*{_TAGS}*(?:[-*+>][ \t]+)*(```+|~~~+)")
-_CUT_MARK = re.compile(rf"[ \t]*{_TAGS}*(?:#{{1,6}}|[-*+]|\d{{1,9}}[.)])[ \t]*qzx[od](\d{{5}})xzq")
+_CUT_MARK = re.compile(rf"[ \t]*{_TAGS}*(?:#{{1,6}}|[-*+]|\d{{1,9}}[.)])[ \t]*({_ENDS})")
 _DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:[ \t]*\S")
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _ITEM = re.compile(r"( *)(?:[-*+]|\d{1,9}[.)]) +(?=\S)")
@@ -44,7 +46,7 @@ def cut_mark(text: str) -> int | None:
     for line, out in zip(lines, _outside_code(lines), strict=True):
         found = _CUT_MARK.match(line) if out else None
         if found:
-            return int(found[1])
+            return number_of(found[1])
     return None
 
 
@@ -54,11 +56,11 @@ def cut_item(text: str) -> int | None:
     items: list[tuple[int, int]] = []
     before: dict[str, list[tuple[int, int]]] = {}
     for index, (line, out) in enumerate(zip(lines, _outside_code(lines), strict=True)):
-        indent = len(line) - len(line.lstrip(" "))
+        indent = _indent(line)
         item = _ITEM.match(line) if out else None
         if out and _TAGS_ONLY.fullmatch(line):
             after = _next_indent(lines, index)
-            for kind, number in _TAG.findall(line):
+            for kind, number in TAG.findall(line):
                 new = set(items) - set(before.get(number, items))
                 crosses = items if kind in "if" else new
                 if kind in "if":
@@ -76,7 +78,7 @@ def _next_indent(lines: Sequence[str], index: int) -> int:
     """Return how far the next line of text is indented."""
     rest = (line for line in lines[index + 1 :] if line.strip() and not _TAGS_ONLY.fullmatch(line))
     line = next(rest, "")
-    return len(line) - len(line.lstrip(" "))
+    return _indent(line)
 
 
 def branched_definition(text: str) -> int | None:
@@ -88,7 +90,7 @@ def branched_definition(text: str) -> int | None:
     for line, out in zip(lines, _outside_code(lines), strict=True):
         if out and inside and _DEFINITION.match(line):
             return inside[-1]
-        for kind, number in _TAG.findall(line):
+        for kind, number in TAG.findall(line):
             if kind in "if":
                 inside.append(int(number))
             elif kind == "d" and int(number) in inside:
@@ -118,10 +120,10 @@ def _opening(lines: Sequence[str], free: Sequence[bool]) -> Iterator[str]:
             continue
         leading = _LEADING.match(line)
         if leading:
-            yield from (number for _, number in _TAG.findall(leading[1]))
+            yield from (number for _, number in TAG.findall(leading[1]))
         trailing = _TRAILING.search(line)
         if trailing and index + 1 < len(lines) and _BLOCK_FIRST.match(lines[index + 1]):
-            yield from (number for kind, number in _TAG.findall(trailing[1]) if kind != "d")
+            yield from (number for kind, number in TAG.findall(trailing[1]) if kind != "d")
 
 
 def _split(line: str, apart: set[str]) -> list[str]:
@@ -131,7 +133,7 @@ def _split(line: str, apart: set[str]) -> list[str]:
     indent = line[: len(line) - len(line.lstrip())]
     out: list[str] = []
     end = 0
-    for found in _TAG.finditer(line):
+    for found in TAG.finditer(line):
         if found[2] in apart:
             out += [line[end : found.start()].rstrip(), indent + found[0]]
             end = found.end()
@@ -147,7 +149,7 @@ def _around_tables(lines: list[str]) -> list[str]:
     for index, line in enumerate(lines[:-2]):
         head, rule = lines[index + 1], lines[index + 2]
         if _TAGS_ONLY.fullmatch(line) and "|" in head and _DELIMITER.fullmatch(rule):
-            whole.update(number for kind, number in _TAG.findall(line) if kind != "d")
+            whole.update(number for kind, number in TAG.findall(line) if kind != "d")
     if not whole:
         return lines
     ends = (
@@ -158,7 +160,7 @@ def _around_tables(lines: list[str]) -> list[str]:
 
 
 def _closes(line: str, number: str) -> bool:
-    return any(kind in "od" and found == number for kind, found in _TAG.findall(line))
+    return any(kind in "od" and found == number for kind, found in TAG.findall(line))
 
 
 def _indented(lines: list[str]) -> list[str]:
@@ -166,7 +168,7 @@ def _indented(lines: list[str]) -> list[str]:
     out = list(lines)
     items: list[int] = []
     for index, line in enumerate(lines):
-        indent = len(line) - len(line.lstrip(" "))
+        indent = _indent(line)
         item = _ITEM.match(line)
         if item:
             items = [*(one for one in items if one <= indent), item.end()]
@@ -179,19 +181,24 @@ def _indented(lines: list[str]) -> list[str]:
 
 def _move(lines: list[str], start: int, items: Sequence[int]) -> None:
     """Indent a branch's tags, if all between them stands within the same list item."""
-    kind, number = _TAG.findall(lines[start])[0]
+    kind, number = TAG.findall(lines[start])[0]
     alone = [index for index in range(start, len(lines)) if _has_tag(lines[index], number)]
     if kind not in "if" or not items or not all(_TAGS_ONLY.fullmatch(lines[i]) for i in alone):
         return
     inside = [
         line for line in lines[start : alone[-1]] if line.strip() and not _TAGS_ONLY.fullmatch(line)
     ]
-    least = min((len(line) - len(line.lstrip(" ")) for line in inside), default=0)
+    least = min((_indent(line) for line in inside), default=0)
     target = max((one for one in items if one <= least), default=0)
     for index in alone:
-        indent = len(lines[index]) - len(lines[index].lstrip(" "))
+        indent = _indent(lines[index])
         lines[index] = " " * (target - indent) + lines[index]
 
 
 def _has_tag(line: str, number: str) -> bool:
-    return any(found == number for _, found in _TAG.findall(line))
+    return any(found == number for _, found in TAG.findall(line))
+
+
+def _indent(line: str) -> int:
+    """Return how many spaces a line begins with."""
+    return len(line) - len(line.lstrip(" "))

@@ -8,14 +8,14 @@ from types import MappingProxyType
 from markdown_it.token import Token
 
 from pismo.compile.numbering import NUMBER, Count, numbers_of
-from pismo.compile.stage.tokens import CONTROL, TokenKind, kind_of
+from pismo.compile.stage.tokens import CONTROL, TokenKind, kind_of, matching
 
 _RULE = "* * *"
 _APART = "\ue001"
 """Stands before a control token that is between blocks: no part of the line that follows it."""
 
 _TAGS_FIRST = re.compile(rf"(?:{_APART}{CONTROL.pattern})*")
-_ENDS_WITH_BLOCK = re.compile(r"^qzxb\d{5}xzq$")
+_ENDS_WITH_BLOCK = re.compile(rf"^{matching(TokenKind.SLOT)}$")
 _BEFORE_LAST_TAGS = re.compile(rf"\n+((?:{_APART}{CONTROL.pattern})+)$")
 
 

@@ -15,6 +15,11 @@ class CompileError(ContentError):
         self.rule = rule
         self.values = values
 
+    @classmethod
+    def of(cls, finding: Finding) -> "CompileError":
+        """Return the error that a finding is."""
+        return cls(finding.rule, finding.source, **dict(finding.values))
+
     def finding(self, fallback: Source) -> Finding:
         """Return the finding, at `fallback` if no better place is known."""
         return _finding(self.rule, self.where or fallback, self.values)

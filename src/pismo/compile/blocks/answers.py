@@ -32,7 +32,7 @@ def poll_drawing(notation: str, language: str, place: Source, link: str) -> Draw
     try:
         poll = parse_poll(notation)
     except QuizError as error:
-        raise _misread(error, place) from error
+        raise CompileError.of(error.remark.finding(place)) from error
     answers = [(typeset(text, language), f"{link}?v={key}") for key, text in poll.options]
     question = typeset(poll.question, language)
     return _grades(question, poll, answers) if poll.is_scale else _choices(question, answers)
@@ -54,7 +54,7 @@ def quiz_drawing(notation: str, language: str, place: Source, address: str, link
     try:
         first = quiz_pages(parse_quiz(notation))[0]
     except QuizError as error:
-        raise _misread(error, place) from error
+        raise CompileError.of(error.remark.finding(place)) from error
     assert isinstance(first, QuestionPage)
     answers = [
         (typeset(text, language), f"{address}{page}.html#{link}") for text, page in first.ways
@@ -63,11 +63,6 @@ def quiz_drawing(notation: str, language: str, place: Source, address: str, link
     tell = words_of(language)["tell"]
     html = f'<p class="play"><a href="{escape(link)}">{escape(tell)}</a></p>'
     return Drawing(asked.html + html, f"{asked.text}\n\n{tell}: {link}")
-
-
-def _misread(error: QuizError, place: Source) -> CompileError:
-    found = error.remark
-    return CompileError(found.rule, place.shifted(found.line), **dict(found.values))
 
 
 _Answers = Sequence[tuple[str, str]]

@@ -7,7 +7,7 @@ from pismo.compile.blocks.drawing import Drawing
 from pismo.compile.problem import CompileError
 from pismo.compile.words import words_of
 from pismo.games import PICTURE_PX, RebusError, draw_html, draw_text, review_rebus
-from pismo.model.finding import Finding, Source, has_errors
+from pismo.model.finding import Source, has_errors
 
 Made = Callable[[str, Source, int], str]
 """Puts a picture on the site for a place so many CSS pixels wide, and returns its address."""
@@ -35,10 +35,10 @@ def rebus_drawing(
     try:
         rebus, remarks = review_rebus(notation, language=language)
     except RebusError as error:
-        raise _refused(error.remark.finding(place)) from error
+        raise CompileError.of(error.remark.finding(place)) from error
     findings = tuple(remark.finding(place) for remark in remarks)
     if has_errors(findings):
-        raise _refused(findings[0])
+        raise CompileError.of(findings[0])
     named = place.shifted(_line_of("picture", notation))
     picture = made(rebus.picture, named, PICTURE_PX) if rebus.picture else ""
     html = draw_html(rebus, language=language, picture_src=picture)
@@ -56,10 +56,6 @@ def _links(language: str, link: str, prize: str) -> tuple[str, str]:
     html = " · ".join(f'<a href="{escape(url)}">{escape(text)}</a>' for text, url in links)
     plain = "\n".join(f"{text}: {url}" for text, url in links)
     return f'<p class="play">{html}</p>', f"\n\n{plain}"
-
-
-def _refused(finding: Finding) -> CompileError:
-    return CompileError(finding.rule, finding.source, **dict(finding.values))
 
 
 def _line_of(key: str, notation: str) -> int:

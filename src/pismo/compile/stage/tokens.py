@@ -26,6 +26,9 @@ TOKEN = re.compile(r"qzx([eifodb])(\d{5})xzq")
 CONTROL = re.compile(r"qzx[ifodb]\d{5}xzq")
 """A token that belongs between elements: branches, loops and whole blocks."""
 
+TAG = re.compile(r"qzx([ifod])(\d{5})xzq")
+"""A token of a branch or a loop: its kind and its number."""
+
 ANY_CASE = re.compile(r"qzx[a-z]\d{5}xzq", re.IGNORECASE)
 """What no text of a writer may contain."""
 
@@ -33,6 +36,11 @@ ANY_CASE = re.compile(r"qzx[a-z]\d{5}xzq", re.IGNORECASE)
 def token(kind: TokenKind, number: int) -> str:
     """Spell a token; numbers go up to 99,999."""
     return f"qzx{kind.value}{number:05d}xzq"
+
+
+def matching(*kinds: TokenKind) -> str:
+    """Return a regular expression, without groups, for tokens of these kinds."""
+    return rf"qzx[{''.join(kinds)}]\d{{5}}xzq"
 
 
 def holds_token(text: str) -> bool:
