@@ -181,9 +181,11 @@ class _Building:
         files |= {f"{SITE}/{path}": content for path, content in pages.files.items()}
         swapped = [LETTERS] if self.whole else [f"{LETTERS}/{name}" for name in self.compiled]
         swapped += [SITE, MANIFEST]
-        files[MANIFEST] = _manifest(folder, files, letters, swapped)
+        hashes = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+        files[MANIFEST] = _manifest(folder, hashes, letters, swapped)
         with stages.timed("prizes"):
-            findings += check_prizes(workspace, self.prizes, files)
+            hashes[MANIFEST] = hashlib.sha256(files[MANIFEST]).hexdigest()
+            findings += check_prizes(workspace, self.prizes, files, hashes)
         if has_errors(findings):
             return BuildReport(editions=(), findings=tuple(findings), stages=stages.seconds)
         with stages.timed("write"):
@@ -233,18 +235,25 @@ def _pictures(folder: Path, edition: Edition) -> tuple[tuple[str, bytes], ...]:
 
 def _manifest(
     folder: Path,
-    files: Mapping[str, bytes],
+    made: Mapping[str, str],
     letters: Iterable[EditionFiles],
     swapped: Sequence[str],
 ) -> bytes:
-    """List every file of the build with its hash, and every edition with its digest."""
+    """List every file of the build with its hash, and every edition with its digest.
+
+    Args:
+        folder: `build/`, of which what is not swapped stays.
+        made: Hashes of the files made now.
+        letters: Of which the editions are.
+        swapped: Files and folders that are written anew.
+    """
     old = _old_manifest(folder)
     hashes = {
         path: digest
         for path, digest in old.get("files", {}).items()
         if not any(path == part or path.startswith(f"{part}/") for part in swapped)
     }
-    hashes |= {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    hashes |= made
     editions = {
         path: digest
         for path, digest in old.get("editions", {}).items()

@@ -4,16 +4,52 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from pismo.inline import Inline, inline_css
+
+Made = TypeVar("Made")
 
 
 def may_fork() -> bool:
     """Tell whether a process beside helps and is safe: Linux, one thread here, two cores."""
     return sys.platform == "linux" and threading.active_count() == 1 and (os.cpu_count() or 1) > 1
+
+
+def begin(work: Callable[[], Made]) -> Callable[[], Made]:
+    """Begin work whose result can be pickled, and return what waits for it.
+
+    Where a process beside is no help, or died, the work is done in this one, when it is asked for.
+    """
+    if not may_fork():
+        return work
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _answer(work, writer)
+    os.close(writer)
+
+    def wait() -> Made:
+        with os.fdopen(reader, "rb") as answer:
+            content = answer.read()
+        os.waitpid(child, 0)
+        # A child that could not answer, for want of memory perhaps, is no verdict: do it here.
+        made: Made = pickle.loads(content) if content else work()  # noqa: S301  # our own
+        return made
+
+    return wait
+
+
+def _answer(work: Callable[[], object], writer: int) -> None:
+    """Be the child: write the result, and leave without running the parent's clean-up."""
+    try:
+        with os.fdopen(writer, "wb") as answer:
+            answer.write(pickle.dumps(work()))
+    finally:
+        os._exit(0)
 
 
 @contextmanager

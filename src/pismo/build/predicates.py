@@ -1,10 +1,8 @@
 """Segments, checked while their letters are compiled."""
 
-import os
-import pickle
 from collections.abc import Callable, Collection
 
-from pismo.build.beside import may_fork
+from pismo.build.beside import begin
 from pismo.build.cache import Record, digest, finding_from, finding_record, program_hash
 from pismo.model.content import Kind
 from pismo.model.finding import Finding
@@ -27,7 +25,7 @@ def begin_segment_check(
     record, key = Record(workspace, "segments"), _key(workspace)
     known = record.read(key)
     idle = {f"segments/{name}.toml" for name in workspace.segments if name not in used}
-    wait = _begin(workspace) if known is None else None
+    wait = begin(lambda: _checked(workspace)) if known is None else None
 
     def findings() -> tuple[Finding, ...]:
         if wait is None:
@@ -38,36 +36,6 @@ def begin_segment_check(
         return tuple(finding for finding in found if finding.source.path not in idle)
 
     return findings
-
-
-def _begin(workspace: Workspace) -> Callable[[], tuple[Finding, ...]]:
-    """Check beside this process where that is safe: waking DuckDB and sqlglot takes a while."""
-    if not may_fork():
-        return lambda: _checked(workspace)
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _answer(workspace, reader, writer)
-    os.close(writer)
-
-    def wait() -> tuple[Finding, ...]:
-        with os.fdopen(reader, "rb") as answer:
-            content = answer.read()
-        os.waitpid(child, 0)
-        # A child that could not answer, for want of memory perhaps, is no verdict: check here.
-        return pickle.loads(content) if content else _checked(workspace)  # noqa: S301  # our own
-
-    return wait
-
-
-def _answer(workspace: Workspace, reader: int, writer: int) -> None:
-    """Be the child: write the findings, and leave without running the parent's clean-up."""
-    os.close(reader)
-    try:
-        with os.fdopen(writer, "wb") as answer:
-            answer.write(pickle.dumps(_checked(workspace)))
-    finally:
-        os._exit(0)
 
 
 def _checked(workspace: Workspace) -> tuple[Finding, ...]:

@@ -5,7 +5,6 @@ a fifth of a second; the key it gives is kept in the cache, and what was searche
 searched again.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -60,7 +59,10 @@ def load_prizes(workspace: Workspace) -> tuple[tuple[Prize, ...], tuple[Finding,
 
 
 def check_prizes(
-    workspace: Workspace, prizes: tuple[Prize, ...], files: Mapping[str, bytes]
+    workspace: Workspace,
+    prizes: tuple[Prize, ...],
+    files: Mapping[str, bytes],
+    hashes: Mapping[str, str],
 ) -> Iterator[Finding]:
     """Report prizes that their answers do not open, and files that hold a prize in clear.
 
@@ -68,6 +70,7 @@ def check_prizes(
         workspace: Whose cache remembers.
         prizes: All that there are.
         files: Everything that is about to be written, by path relative to `build/`.
+        hashes: Of the same files.
     """
     if not prizes:
         return
@@ -76,7 +79,6 @@ def check_prizes(
     about = program_hash(("build", "games"))
     key = digest("\0".join((about, *sorted(prize.lock for prize in prizes))).encode())
     known = record.read(key) or {"clean": []}
-    hashes = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
     clean = set(known["clean"])
     fresh = {path: files[path] for path, one in hashes.items() if one not in clean}
     if not fresh and "keys" in known:
@@ -116,22 +118,13 @@ def _shut(prizes: tuple[Prize, ...], keys: Mapping[str, bytes | None]) -> Iterat
 def _leaks(
     prizes: tuple[Prize, ...], keys: Mapping[str, bytes | None], files: Mapping[str, bytes]
 ) -> Iterator[Finding]:
-    for path, place, secret in _searched(prizes, keys, files):
-        yield PRIZE_LEAK.at(Source(place), path=f"build/{path}", form=secret)
-
-
-def _searched(
-    prizes: tuple[Prize, ...], keys: Mapping[str, bytes | None], files: Mapping[str, bytes]
-) -> Iterator[tuple[str, str, str]]:
-    """Yield (file, path of the prize in it, in which form it stands there)."""
-    sought: list[tuple[Prize, tuple[Secret, ...]]] = []
+    owners: dict[Secret, Prize] = {}
     for prize in prizes:
         key = keys[prize.lock]
         text = None if key is None else open_with(prize.sealed, key)
         if text:
-            sought.append((prize, secrets_of(text)))
-    secrets = tuple(secret for _, each in sought for secret in each)
-    owners = {secret: prize for prize, each in sought for secret in each}
+            owners |= dict.fromkeys(secrets_of(text), prize)
+    secrets = tuple(owners)
     for path, content in files.items():
         for secret, form in found_in(path, content, secrets):
-            yield path, owners[secret].path, form
+            yield PRIZE_LEAK.at(Source(owners[secret].path), path=f"build/{path}", form=form)

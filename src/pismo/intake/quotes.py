@@ -27,7 +27,7 @@ def mend_quotes(source: Path, target: Path, separator: str, columns: int) -> Non
         target.open("w", encoding="utf-8", newline="") as copy,
     ):
         waiting: deque[str] = deque()
-        while line := waiting.popleft() if waiting else text.readline():
+        for line in _lines(waiting, text):
             if '"' not in line or record.fullmatch(line):
                 copy.write(line)
                 continue
@@ -77,6 +77,7 @@ def _rest(
 
 
 def _lines(waiting: deque[str], text: IO[str]) -> Iterator[str]:
+    """Yield lines that were put back, then lines of the file."""
     while line := waiting.popleft() if waiting else text.readline():
         yield line
 

@@ -274,9 +274,7 @@ class _Run:
             self._log("clock-jumped", wait=round(seconds))
             return
         until = self._clock.steady() + seconds
-        while (left := until - self._clock.steady()) > 0 and not self.watch.should_stop(
-            self.settled
-        ):
+        while (left := until - self._clock.steady()) > 0 and not self._should_stop():
             self._pause(left)
 
     def _pause(self, seconds: float) -> None:
