@@ -9,16 +9,15 @@ Input: plans of people for a minute at each quota, a full simulator in a process
 
 import argparse
 import json
-import multiprocessing
 import sys
 import tempfile
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from machine import machine, table, write_down
+from simulator import simulator
 
 from pismo import ses_sim
 
@@ -32,26 +31,11 @@ class Measured:
     calls: int
 
 
-def simulate(settings: ses_sim.Settings, tell: Connection) -> None:
-    """Be the simulator; hands its receipts back at the end."""
-    with ses_sim.start(settings) as sim:
-        tell.send(sim.url)
-        tell.recv()
-        tell.send(
-            [
-                (one.at_s, one.accepted, one.throttled)
-                for one in sim.state.receipts
-                if one.operation == "SendBulkEmail"
-            ]
-        )
-
-
 def measure(quota: float, bucket_s: float, seconds: float) -> Measured:
     """Publish for so long at a quota; the bucket holds what `bucket_s` seconds bring."""
     from pismo.publish import SystemClock, publish
     from tests.publish.plans import desk, ses_job
 
-    context = multiprocessing.get_context("spawn")
     settings = ses_sim.Settings(
         max_send_rate=quota,
         burst=max(1.0, quota * bucket_s),
@@ -59,19 +43,12 @@ def measure(quota: float, bucket_s: float, seconds: float) -> Measured:
         control_calls_per_second=None,
         keep_letters=1,
     )
-    here, there = context.Pipe()
-    server = context.Process(target=simulate, args=(settings, there))
-    server.start()
-    endpoint = here.recv()
-    with tempfile.TemporaryDirectory() as folder:
+    with simulator(settings) as running, tempfile.TemporaryDirectory() as folder:
         where = desk(Path(folder), int(quota * (seconds + 3)))
-        publish(ses_job(where, endpoint, SystemClock()))
+        publish(ses_job(where, running.endpoint, SystemClock()))
         where.ledger.close()
-    here.send("end")
-    receipts = here.recv()
-    server.join()
-    began = receipts[0][0]
-    minute = [one for one in receipts if one[0] < began + seconds - 2]
+    began = running.calls[0][0]
+    minute = [one for one in running.calls if one[0] < began + seconds - 2]
     return Measured(
         share=sum(accepted for _, accepted, _ in minute) / (quota * (seconds - 2)),
         throttled=sum(throttled > 0 for *_, throttled in minute) / len(minute),

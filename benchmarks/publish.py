@@ -23,6 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from machine import machine, table, write_down
+from simulator import simulator
 
 from pismo import ses_sim
 from pismo.model.edition import Edition
@@ -41,13 +42,6 @@ class Case:
     latency_ms: float
     people: int
     threads: int = THREADS
-
-
-def serve(settings: ses_sim.Settings, tell: Connection) -> None:
-    """Be the simulator, in a process of its own."""
-    with ses_sim.start(settings) as sim:
-        tell.send(sim.url)
-        tell.recv()
 
 
 class Measured:
@@ -157,21 +151,16 @@ def run(case: Case) -> dict[str, Any]:
         control_calls_per_second=None,
         keep_letters=10,
     )
-    here, there = context.Pipe()
-    server = context.Process(target=serve, args=(settings, there))
-    server.start()
-    endpoint = here.recv()
-    with tempfile.TemporaryDirectory() as folder:
+    with simulator(settings) as running, tempfile.TemporaryDirectory() as folder:
         planner = context.Process(target=plan, args=(case, Path(folder)))
         planner.start()
         planner.join()
         mine, theirs = context.Pipe()
-        publisher = context.Process(target=measure, args=(case, endpoint, Path(folder), theirs))
+        wanted = (case, running.endpoint, Path(folder), theirs)
+        publisher = context.Process(target=measure, args=wanted)
         publisher.start()
         result: dict[str, Any] = mine.recv()
         publisher.join()
-    here.send("end")
-    server.join()
     return result
 
 

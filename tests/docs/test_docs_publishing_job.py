@@ -7,14 +7,14 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from pismo.scaffold import NewWorkspace, new_workspace
+from pismo.scaffold import new_workspace
+from tests.docs.test_docs_reference import a_workspace
 
 ISSUE = "letters/2026-12-04"
 
@@ -22,16 +22,7 @@ ISSUE = "letters/2026-12-04"
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """Return a new workspace, as a runner has checked it out."""
-    wanted = NewWorkspace(
-        brand="Games",
-        sender="Kate",
-        address="kate@games.example",
-        language="en",
-        accent="#b5502f",
-        background="#ffffff",
-        day=date(2026, 12, 4),
-    )
-    new_workspace(tmp_path / "checkout", wanted)
+    new_workspace(tmp_path / "checkout", a_workspace())
     return tmp_path / "checkout"
 
 

@@ -23,7 +23,8 @@ from pismo.publish.pace import Pace
 from pismo.publish.settings import PaceSettings, pace_settings
 from pismo.publish.watch import Watch
 from pismo.transports import Halt, Outbox, Outgoing, Result, outbox_folder
-from tests.publish.plans import ISSUE, NEWSLETTER, NOW, Desk, desk
+from tests.publish import plans
+from tests.publish.plans import ISSUE, NOW, Desk, desk
 
 
 class HandClock:
@@ -53,16 +54,7 @@ def outbox(where: Desk) -> Outbox:
 
 def job(where: Desk, **changes: object) -> Job:
     transport = outbox(where)
-    base = Job(
-        stored=where.stored,
-        transport=transport,
-        ledger=where.ledger,
-        newsletter=NEWSLETTER,
-        keys=where.keys,
-        signer=where.signer,
-        clock=HandClock(),
-        look=transport.already_there,
-    )
+    base = plans.job(where, transport, HandClock(), look=transport.already_there)
     return replace(base, **changes)  # type: ignore[arg-type]  # a test names fields of Job
 
 

@@ -2,37 +2,21 @@
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from pismo.model.people import Submission
 from pismo.publish.breaker import Breaker, Limits, Tally
 from pismo.publish.pace import Pace
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 27, tzinfo=UTC) + timedelta(seconds=self.seconds)
-
-    def steady(self) -> float:
-        return self.seconds
-
-    def wait(self, seconds: float) -> None:
-        self.seconds += seconds
-
-    def wake(self) -> None:
-        return None
+from tests.publish.plans import HandTime
 
 
 @dataclass
 class Account:
     """A bucket with SES's rule: a call passes while anything is left, and leaves a debt."""
 
-    clock: HandClock
+    clock: HandTime
     rate: float
     holds: float
     partial: bool = False
@@ -75,7 +59,7 @@ def run(
 def test_mean_rate_is_just_below_the_quota_whatever_the_bucket(
     quota: float, bucket_seconds: float, partial: bool
 ) -> None:
-    clock = HandClock()
+    clock = HandTime()
     account = Account(clock, quota, max(1.0, quota * bucket_seconds), partial)
     accepted, calls, throttled = run(Pace(quota, clock), account, 60.0)
     assert 0.90 <= accepted / (60 * quota) <= 1.0 or quota == 1.0
@@ -84,7 +68,7 @@ def test_mean_rate_is_just_below_the_quota_whatever_the_bucket(
 
 @pytest.mark.parametrize("late_s", [0.005, 0.02])
 def test_a_late_caller_does_not_lose_the_quota(late_s: float) -> None:
-    clock = HandClock()
+    clock = HandTime()
     accepted, _, throttled = run(
         Pace(100.0, clock), Account(clock, 100.0, 100.0), 60.0, late_s=late_s
     )
@@ -93,7 +77,7 @@ def test_a_late_caller_does_not_lose_the_quota(late_s: float) -> None:
 
 
 def test_half_the_quota_taken_by_somebody_else_is_found_out() -> None:
-    clock = HandClock()
+    clock = HandTime()
     account = Account(clock, 50.0, 50.0)
     pace = Pace(100.0, clock)
     run(pace, account, 120.0)
@@ -103,7 +87,7 @@ def test_half_the_quota_taken_by_somebody_else_is_found_out() -> None:
 
 
 def test_one_throttled_call_costs_seconds_not_minutes() -> None:
-    clock = HandClock()
+    clock = HandTime()
     pace = Pace(100.0, clock)
     before = pace.rate
     pace.throttled(50, 0)
@@ -115,17 +99,17 @@ def test_one_throttled_call_costs_seconds_not_minutes() -> None:
 
 @pytest.mark.parametrize(("quota", "batch"), [(1.0, 1), (14.0, 7), (62.0, 30), (500.0, 50)])
 def test_batch_is_half_a_second_of_the_quota(quota: float, batch: int) -> None:
-    assert Pace(quota, HandClock()).batch == batch
+    assert Pace(quota, HandTime()).batch == batch
 
 
 def test_no_quota_means_no_waiting() -> None:
-    pace = Pace(math.inf, HandClock())
+    pace = Pace(math.inf, HandTime())
     pace.spend(50)
     assert (pace.delay(), pace.batch) == (0.0, 50)
 
 
 def test_a_wall_clock_that_jumps_changes_nothing() -> None:
-    class Jumping(HandClock):
+    class Jumping(HandTime):
         def now(self) -> datetime:
             return datetime(1999, 1, 1, tzinfo=UTC)
 
@@ -135,7 +119,7 @@ def test_a_wall_clock_that_jumps_changes_nothing() -> None:
 
 
 def test_two_publishers_share_the_quota() -> None:
-    clock = HandClock()
+    clock = HandTime()
     pace = Pace(100.0, clock)
     whole = pace.rate
     pace.set_quota(100.0, 0.5)
@@ -143,7 +127,7 @@ def test_two_publishers_share_the_quota() -> None:
 
 
 def test_cut_of_another_publisher_is_heeded_and_grows_back() -> None:
-    clock = HandClock()
+    clock = HandTime()
     pace = Pace(100.0, clock)
     pace.heed(40.0)
     assert pace.rate == 40.0
@@ -153,7 +137,7 @@ def test_cut_of_another_publisher_is_heeded_and_grows_back() -> None:
 
 
 def test_one_throttled_second_is_told_once() -> None:
-    clock = HandClock()
+    clock = HandTime()
     pace = Pace(100.0, clock)
     assert pace.throttled(50, 0)
     clock.wait(0.5)

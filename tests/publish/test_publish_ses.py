@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from pismo.transports.ses_account import SesAccount, problem_with_account
 from pismo.transports.ses_client import Method, SesSettings, control_client
 from pismo.transports.ses_prepare import mailbox
 from pismo.transports.ses_templates import TemplateStore, TemplateText
-from tests.publish.plans import ISSUE, Desk, desk, ses_job
+from tests.publish.plans import ISSUE, Desk, HandTime, desk, ses_job
 
 QUICK: Mapping[str, object] = {"max_send_rate": 1e5, "control_calls_per_second": None}
 
@@ -286,31 +286,12 @@ def test_sender_in_other_letters_travels_as_encoded_words() -> None:
     assert mailbox(Sender('Kate "K"', "k@shop.example")) == '"Kate \\"K\\"" <k@shop.example>'
 
 
-class SharedTime:
-    """One clock for publisher and simulator; it moves only when the publisher waits."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 27, 7, 0, tzinfo=UTC) + timedelta(seconds=self.seconds)
-
-    def steady(self) -> float:
-        return self.seconds
-
-    def wait(self, seconds: float) -> None:
-        self.seconds += seconds
-
-    def wake(self) -> None:
-        return None
-
-
 @pytest.mark.parametrize("throttle", list(Throttle))
 @pytest.mark.parametrize("burst", [4.0, 14.0, 70.0])
 def test_receipts_show_the_quota_used_and_not_exceeded(
     tmp_path: Path, burst: float, throttle: Throttle
 ) -> None:
-    time = SharedTime()
+    time = HandTime()
     where = desk(tmp_path / "state", 14 * 66)
     account = ses_sim.Settings(
         max_send_rate=14.0,
