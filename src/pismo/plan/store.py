@@ -140,6 +140,8 @@ def read_people(
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
+    # Arrow's own allocator keeps what the largest moment took; the system's gives it back.
+    pa.set_memory_pool(pa.system_memory_pool())
     try:
         table = pq.read_table(stored.folder / "shards" / shard.file, partitioning=None)
     except (OSError, pa.ArrowInvalid) as error:

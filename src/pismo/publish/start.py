@@ -1,6 +1,8 @@
 """From a workspace, a plan and a way of sending to a job: everything that publishing needs."""
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +24,8 @@ from pismo.transports.ses_account import SesAccount, problem_with_account
 from pismo.transports.ses_client import control_client, sending_client, ses_settings
 from pismo.transports.ses_prepare import preparer
 from pismo.transports.ses_templates import TemplateStore
+
+STOPPING = b"\nStopping after the letters that are under way; once more ends at once.\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,8 @@ def stopped_by_signals(clock: Clock) -> Iterator[Callable[[], bool]]:
     wanted = threading.Event()
 
     def ask(number: int, _frame: FrameType | None) -> None:
+        # Not by click or print: a handler may come in the middle of what they are writing.
+        os.write(sys.stderr.fileno(), STOPPING)
         wanted.set()
         clock.wake()
         signal.signal(number, signal.SIG_DFL)
