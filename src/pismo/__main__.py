@@ -1,8 +1,12 @@
 """Where `pismo` begins, and `python -m pismo`: Ctrl-C is answered from the first import on."""
 
+import gc
 import sys
 
-from pismo.errors import ExitCode
+# What is imported stays, and looking for garbage among it is a twentieth of a cold build.
+gc.set_threshold(100_000, 20, 20)
+
+from pismo.errors import ExitCode  # noqa: E402  # imported is what should not be looked through
 
 
 def main() -> None:
@@ -14,6 +18,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         sys.exit(ExitCode.STOPPED)
+    finally:
+        # The system takes the memory back in one go: Python need not search it, for 28 ms.
+        gc.freeze()
 
 
 if __name__ == "__main__":

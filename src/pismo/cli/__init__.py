@@ -4,7 +4,6 @@ Commands are imported when they are called, so that `pismo --help` is instant; t
 where each one lives and what it does.
 """
 
-import gc
 import importlib
 from pathlib import Path
 
@@ -77,6 +76,4 @@ def root(ctx: click.Context, directory: Path) -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    # What is imported stays: looking for garbage among it is 5 % of a cold build.
-    gc.set_threshold(100_000, 20, 20)
     run(root)
