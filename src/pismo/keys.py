@@ -11,12 +11,12 @@ import secrets
 import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from pismo.errors import SettingsError
+from pismo.records import dataclass
 
 FILE = "keys.toml"
 HASH_BYTES = 16

@@ -11,7 +11,6 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from itsdangerous import BadSignature, Signer
@@ -22,6 +21,7 @@ from itsdangerous.signer import HMACAlgorithm
 from pismo.errors import AudienceError
 from pismo.keys import Keys
 from pismo.model.people import Links
+from pismo.records import dataclass
 
 NOWHERE = "https://links.invalid"
 """Base of the links while `links.base_url` is unset (RFC 6761: never resolves)."""

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from pismo.audience.engine import open_engine, quoted
 from pismo.errors import AudienceError, SettingsError
 from pismo.ledger.opening import State
 from pismo.model.workspace import Settings, Workspace
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import duckdb

@@ -200,3 +200,35 @@ def test_a_hostile_condition_is_a_finding_and_neither_runs_nor_crashes(
 ) -> None:
     rules = {"unsafe-predicate", "not-a-predicate", "unknown-column"}
     assert set(ids(found(small, f"'''{where}'''"))) & rules
+
+
+CONDITIONS = (
+    "orders >= 4",
+    "city = 'Казань' OR city IS NULL",
+    "orders + 1",
+    "orders >= 'many'",
+    "city > 5",
+    "sample(10, 'tea')",
+    "NOT (city = 'Казань')",
+    "CASE WHEN orders = 0 THEN city ELSE now END = 'x'",
+    "length(city) / orders > 2",
+    "CAST(city AS INTEGER) = 3",
+    "starts_with(first_name, 'А') AND age < 30",
+    "date_trunc('year', birthday) = birthday",
+)
+
+
+@pytest.mark.parametrize("most", range(1, len(CONDITIONS) + 1))
+def test_conditions_checked_together_are_told_what_each_is_told_alone(
+    small: Path, most: int
+) -> None:
+    alone = {}
+    for number, where in enumerate(CONDITIONS[:most]):
+        alone[f"c{number}"] = found(small, f'"{where}"', name=f"c{number}")
+        (small / "segments" / f"c{number}.toml").unlink()
+    for number, where in enumerate(CONDITIONS[:most]):
+        found(small, f'"{where}"', name=f"c{number}")
+    together = check_segments(load_workspace(small))
+    assert {
+        name: [finding for finding in together if finding.segment == name] for name in alone
+    } == alone

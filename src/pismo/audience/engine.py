@@ -4,13 +4,13 @@ import importlib.resources
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pismo.errors import AudienceError
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,9 +34,12 @@ def open_engine(
     """
     import duckdb
 
-    engine = duckdb.connect(
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    )
+    config: dict[str, str | bool | int | float | list[str]]
+    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    if threads:
+        # Here, and not by SET: threads that are never begun need not be ended.
+        config["threads"] = threads
+    engine = duckdb.connect(config=config)
     allowed = ", ".join(quoted(str(folder.resolve())) for folder in folders)
     limit = memory or os.environ.get(MEMORY, "")
     try:
@@ -46,8 +49,6 @@ def open_engine(
             f"'{limit}' is no amount of memory: {str(error).splitlines()[0]}",
             hint=f"write {MEMORY}=4GB, or leave it unset",
         ) from error
-    if threads:
-        engine.execute(f"SET threads = {int(threads)}")
     engine.execute(f"SET temp_directory = {quoted(str(spill.resolve()) if spill else '')}")
     engine.execute(f"SET allowed_directories = [{allowed}]")
     engine.execute("SET enable_external_access = false")

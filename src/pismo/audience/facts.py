@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from pismo.audience.schema import SUBSCRIBERS, Column
 from pismo.audience.snapshot import Snapshot, point
 from pismo.errors import AudienceError, SettingsError
 from pismo.model.workspace import Settings
+from pismo.records import dataclass, replace
 
 if TYPE_CHECKING:
     import duckdb

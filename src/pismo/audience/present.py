@@ -1,12 +1,12 @@
 """One person's facts, with the rows that they come from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pismo.audience.facts import FACTS
 from pismo.audience.snapshot import Snapshot
 from pismo.errors import AudienceError
+from pismo.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """The columns of an audience snapshot: what they are called, hold and mean."""
 
 import re
-from dataclasses import dataclass
+
+from pismo.records import dataclass
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 """What a column may be called; anything else could not be written in a predicate unquoted."""

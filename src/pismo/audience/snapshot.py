@@ -8,7 +8,6 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from pismo.audience.engine import only_row, open_engine, quoted
 from pismo.audience.schema import KEYS, NAME, OPEN_TABLES, TABLES
 from pismo.errors import AudienceError
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import duckdb

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from pismo.model.content import EVERYONE
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, has_errors
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 from pismo.site import SITE, SiteIssue, SitePages, site_pages
 from pismo.workspace import issue_of
 

@@ -8,7 +8,6 @@ sources. Reading a record saves the imports of the compiler as well as its work.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from pismo.model.codec import edition_from_json
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
+from pismo.records import astuple, dataclass
 
 _LIBRARIES = (
     "duckdb",

@@ -14,8 +14,9 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
+
+from pismo.records import dataclass
 
 _CODE = re.compile(r"[A-ZА-ЯЁ0-9][A-ZА-ЯЁ0-9_-]{3,}")
 _NOISE = re.compile(r"[\W_]+")

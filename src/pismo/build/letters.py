@@ -1,13 +1,13 @@
 """The files of an edition: itself, and a sample letter to look at."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from pismo.build.cache import CompiledIssue
 from pismo.build.report import BuiltEdition
 from pismo.build.sample import sample_recipient
 from pismo.model.edition import Edition
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 from pismo.render import render
 from pismo.site import issue_url, with_relative_images
 

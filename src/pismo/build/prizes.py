@@ -7,7 +7,6 @@ searched again.
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pismo.build.cache import Record, digest, program_hash
@@ -17,6 +16,7 @@ from pismo.games import GameError, RebusError, fenced, open_with, parse_rebus, p
 from pismo.model.content import Item, Kind
 from pismo.model.finding import Finding, Source
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """What a build says of itself."""
 
-from dataclasses import dataclass
-
 from pismo.model.finding import Finding, has_errors
+from pismo.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

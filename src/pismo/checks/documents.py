@@ -5,7 +5,6 @@ Jinja is masked first, line by line, so that Markdown sees words where holes wil
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
@@ -15,6 +14,7 @@ from markdown_it.token import Token
 from pismo.checks.markup import Markup, Tag, read_markup
 from pismo.model.content import Issue, Item
 from pismo.model.finding import Source
+from pismo.records import dataclass
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 HOLE = "qzholeqz"

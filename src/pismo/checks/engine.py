@@ -1,7 +1,6 @@
 """Run every check over the issues asked for."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from pismo.build.sample import sample_recipient
 from pismo.checks.ignore import Ignored
@@ -26,6 +25,7 @@ from pismo.checks.settings import check_settings
 from pismo.compile import Compilation, compile_issue
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass, replace
 from pismo.render import render
 from pismo.segments import check_segments
 

@@ -1,8 +1,9 @@
 """Raw HTML as a writer put it into Markdown: its tags, links, images and headings, with lines."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+from pismo.records import dataclass, field
 
 _VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ from pismo.model.edition import Edition
 from pismo.model.finding import Source
 from pismo.model.people import Email, Recipient
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass, field
 from pismo.segments.report import SegmentReport
 
 _TELLING = 4

@@ -1,11 +1,11 @@
 """`[tool.pismo.checks]`: how far the checks look back, and what a workspace allows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from pismo.files.read import read_toml
 from pismo.model.finding import Finding
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -15,6 +14,7 @@ import click
 from pismo.errors import ExitCode, FindingsError, PismoError, UsageError
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 
 Command = TypeVar("Command", bound=Callable[..., object])
 

@@ -4,7 +4,6 @@ import os
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 
 from pismo.cli.common import Call, echo_findings, json_option, print_json, say
 from pismo.errors import ExitCode, SendError, SettingsError, UsageError
+from pismo.records import dataclass, replace
 from pismo.text import guess
 
 if TYPE_CHECKING:

@@ -1,13 +1,13 @@
 """Addresses of links: which may stand in a letter, and which get the newsletter's `utm_*`."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from pismo.compile.stage.tokens import holds_token
 from pismo.model.content import Newsletter, Product
 from pismo.model.edition import Arithmetic, Compare, Conditional, Constant, Expr
 from pismo.model.language import URL_SCHEMES
+from pismo.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import CodeType
 from typing import TypeVar
 
 from jinja2.bccache import Bucket, BytecodeCache
+
+from pismo.records import dataclass, field
 
 T = TypeVar("T")
 

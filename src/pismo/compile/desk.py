@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from pismo.compile.addresses import Marking
 from pismo.compile.cache import FragmentCache
@@ -21,6 +20,7 @@ from pismo.model.content import Issue, Item, Newsletter
 from pismo.model.edition import Context, Parts
 from pismo.model.finding import Finding, Source
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

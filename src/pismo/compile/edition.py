@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import SimpleNamespace
 
 from markupsafe import Markup, escape
@@ -43,6 +42,7 @@ from pismo.model.edition import (
     Static,
 )
 from pismo.model.finding import Finding, Source
+from pismo.records import dataclass
 
 _FILLER = "\u034f\u200c\u00a0" * 30
 """Keeps mail programs from showing the letter's beginning after a short preheader."""

@@ -6,7 +6,6 @@ cached by content; `assemble` fills a skeleton with the expressions of one rende
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from pismo.compile.letter_rules import CROSSING, HOLE_PLACE, VANISHED
 from pismo.compile.problem import CompileError
@@ -26,6 +25,7 @@ from pismo.model.edition import (
 )
 from pismo.model.finding import Source
 from pismo.model.spelling import spelled
+from pismo.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

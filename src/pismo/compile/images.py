@@ -3,7 +3,6 @@
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from pismo.compile.cache import FragmentCache
 from pismo.compile.letter_rules import IMAGE_BROKEN, IMAGE_MISSING, IMAGE_OUTSIDE
 from pismo.compile.problem import CompileError
 from pismo.model.finding import Source
+from pismo.records import dataclass, field
 from pismo.text import guess
 
 if TYPE_CHECKING:

@@ -1,7 +1,5 @@
 """An issue to its editions: one per segment of its newsletter, then the one for everybody else."""
 
-from dataclasses import dataclass
-
 from pismo.compile.addresses import marking_of
 from pismo.compile.cache import CodeCache, FragmentCache
 from pismo.compile.desk import Desk, Logo
@@ -18,6 +16,7 @@ from pismo.model.content import EVERYONE, Issue
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, Source
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 from pismo.workspace import issue_of
 
 LOGO_WIDTH = 180

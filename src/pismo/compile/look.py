@@ -1,11 +1,11 @@
 """What a layout brings along: its MJML, the style of content fragments, widths."""
 
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Template
 
 from pismo.model.workspace import Brand
+from pismo.records import dataclass
 
 BUILT_IN = ("letter", "digest")
 

@@ -7,7 +7,6 @@ stands elsewhere, or where they enclose the whole paragraph, so that no empty `<
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
@@ -15,6 +14,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from pismo.compile.stage.tokens import CONTROL, TOKEN, TokenKind, kind_of, number_of
+from pismo.records import dataclass
 
 _CONTROL_LINE = re.compile(rf"(?:{CONTROL.pattern}[ \t]*)+")
 _DEEPEST = 50

@@ -6,7 +6,6 @@ Outlook's conditional comments are whole, nothing is fetched from elsewhere.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pismo.compile.letter_rules import MJML
 from pismo.compile.mjml_schema import (
@@ -19,6 +18,7 @@ from pismo.compile.mjml_schema import (
 from pismo.compile.problem import CompileError
 from pismo.compile.stage.tokens import CONTROL, holds_token
 from pismo.model.finding import Source
+from pismo.records import dataclass
 from pismo.text import guess
 
 MAX_DEPTH = 256

@@ -6,11 +6,11 @@ items before it; elsewhere it is a small sum over the same conditions and lists,
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from pismo.compile.stage.record import Mark, Recorder, loop_path
 from pismo.compile.stage.tokens import TOKEN, TokenKind
 from pismo.model.edition import Arithmetic, Conditional, Constant, Expr, Filter
+from pismo.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -41,6 +40,7 @@ from pismo.compile.stage.tokens import holds_token, number_of
 from pismo.compile.typeset import NBSP, THING, typeset_all
 from pismo.games import quiz_folder
 from pismo.model.finding import Finding, Source
+from pismo.records import dataclass, field, replace
 
 _OPTIONS = MarkdownIt("commonmark", {"xhtmlOut": False}).options
 GAMES = ("rebus", "poll", "quiz")

@@ -3,7 +3,6 @@
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from pismo.plan.counts import counts_of
 from pismo.plan.picks import picks_from, picks_wanted, products_in_letters
 from pismo.plan.state import State
 from pismo.recommend import prepare
+from pismo.records import dataclass, field
 from pismo.render import missing
 from pismo.segments import (
     answer_columns,

@@ -1,7 +1,6 @@
 """Walk an edition as a letter is made of it for one person, and note what was decided."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from pismo.model.edition import (
     Choice,
@@ -18,6 +17,7 @@ from pismo.model.edition import (
 from pismo.model.people import Recipient, Recommended
 from pismo.model.spelling import spelled
 from pismo.plan.picks import picks_wanted
+from pismo.records import dataclass
 from pismo.render import MISSING, evaluate, scope_of
 
 _PERSONAL = ("recipient", "occasion", "counts")

@@ -1,7 +1,6 @@
 """One person and one issue: the letter they get, got, or would get now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pismo.build.sample import sample_recipient
@@ -17,6 +16,7 @@ from pismo.model.workspace import Workspace
 from pismo.plan import StoredPlan, read_plan
 from pismo.plan.state import State
 from pismo.plan.store import FOLDER, recipient_of
+from pismo.records import dataclass, replace
 from pismo.segments import columns_of
 from pismo.segments.check import person_fits
 from pismo.segments.predicate import compose_all

@@ -7,12 +7,12 @@ leaves them unseen, so that the next pull does it all again.
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pismo.feedback.parse import Kind, SesEvent
 from pismo.ledger import Event, Known, Ledger, OptOut, Proof, Scope, Suppression
 from pismo.model.people import Outcome, Submission
+from pismo.records import dataclass, field
 
 SOFT_BOUNCE_DAYS = 5
 """On so many different days of a month a mailbox may be full before it is given up."""

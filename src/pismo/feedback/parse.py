@@ -7,13 +7,13 @@ the same object under `detail`; Yandex Cloud Postbox writes times with a zone, a
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
 from pismo.model.people import DELIVERY_TAG
+from pismo.records import dataclass
 
 
 class Kind(StrEnum):

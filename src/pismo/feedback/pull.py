@@ -1,7 +1,6 @@
 """Where events come from: a folder of JSON files, or an SQS queue."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -11,6 +10,7 @@ from pismo.errors import UsageError
 from pismo.feedback.apply import FeedbackReport, apply_events
 from pismo.feedback.parse import SesEvent, UnreadableEventError, parse_event
 from pismo.ledger import Ledger
+from pismo.records import dataclass
 
 _BATCH = 1_000
 

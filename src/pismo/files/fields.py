@@ -1,13 +1,13 @@
 """Typed access to the fields of one file, with every problem collected as a finding."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
 from pismo.files.rules import MISSING_FIELD, UNKNOWN_FIELD, WRONG_VALUE
 from pismo.model.expected import in_russian
 from pismo.model.finding import Finding, Source
+from pismo.records import dataclass, field
 from pismo.text import guess
 
 T = TypeVar("T")

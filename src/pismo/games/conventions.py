@@ -4,7 +4,8 @@ Sources: zna-i-ka.narod.ru/rebusi/help.html; jcross-world.ru; gretelann.wordpres
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from pismo.records import dataclass
 
 NOTES: Mapping[str, tuple[str, ...]] = {
     "ru": ("до", "ре", "ми", "фа", "соль", "ля", "си"),

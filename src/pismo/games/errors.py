@@ -1,10 +1,9 @@
 """What can be wrong with a game: rules, remarks with a place inside the block, the error."""
 
-from dataclasses import dataclass, replace
-
 from pismo.errors import ContentError
 from pismo.model.expected import in_russian
 from pismo.model.finding import Finding, Rule, Severity, Source
+from pismo.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

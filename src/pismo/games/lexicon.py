@@ -6,12 +6,12 @@ not common enough to suggest), `stop` (never suggested: rude, sad or about peopl
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from pismo.games.emoji import bare
 from pismo.games.spelling import fold
+from pismo.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

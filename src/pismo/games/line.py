@@ -8,7 +8,6 @@ edits   = edit { "," edit };  edit = a=b | 2=b | -ab | -2 | 3142
 """
 
 import re
-from dataclasses import dataclass
 
 from pismo.games import errors
 from pismo.games.conventions import NOTES, prepositions
@@ -34,6 +33,7 @@ from pismo.games.notation import (
 )
 from pismo.games.spelling import fold, look_alike
 from pismo.model.finding import Rule
+from pismo.records import dataclass
 
 _COMMAS = ",'‘’"
 _MAX_DEPTH = 3

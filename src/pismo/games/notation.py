@@ -8,8 +8,9 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from pismo.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ opaque and light, so that the drawing stays legible where a mail client turns it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +16,7 @@ from pismo.games.emoji import emoji_at
 from pismo.games.errors import RebusError, remark
 from pismo.games.notation import Rebus
 from pismo.games.scene import MARK_PX, Cell, Frame, Node, Row, Sign, Stack, scene
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFont

@@ -9,12 +9,12 @@ For grades write `scale: 0-10` (or 1-5) with `low:` and `high:` instead of optio
 """
 
 import re
-from dataclasses import dataclass
 
 from pismo.games import errors
 from pismo.games.errors import QuizError
 from pismo.games.quiz import option_texts
 from pismo.games.tree import Branch, read_tree
+from pismo.records import dataclass
 
 _WIDEST_SCALE = 11
 

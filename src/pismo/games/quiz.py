@@ -21,11 +21,11 @@ The short form, `question:` and `options: {key: text}`, asks once; the keys are 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from pismo.games import errors
 from pismo.games.errors import QuizError, remark
 from pismo.games.tree import Branch, Leaf, read_tree
+from pismo.records import dataclass
 from pismo.text import guess
 
 

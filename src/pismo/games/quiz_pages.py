@@ -6,12 +6,12 @@ so five questions of three answers take some dozens of pages, and not hundreds.
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from pismo.games import errors
 from pismo.games.errors import QuizError, remark
 from pismo.games.quiz import Quiz, QuizQuestion, Result
+from pismo.records import dataclass
 
 MOST_PAGES = 400
 _Weights = tuple[int, ...]

@@ -6,7 +6,6 @@ raised), a crowd (по), arrows that touch one side (к, от), hands (с), a sl
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 from pismo.games.notation import (
     Changes,
@@ -24,6 +23,7 @@ from pismo.games.notation import (
     Strike,
     Symbol,
 )
+from pismo.records import dataclass, replace
 
 LETTER_PX = 32
 EMOJI_PX = 44

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from pismo.games.conventions import NOTES, number_readings
 from pismo.games.lexicon import lexicon, names_of
 from pismo.games.spelling import fold
+from pismo.records import dataclass
 
 _SECOND_COST = 0.8  # a reader may think of another name first
 _PLURAL_COST = 0.7

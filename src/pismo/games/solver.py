@@ -6,7 +6,6 @@ may be called by any name of the lexicon, several of it by any plural.
 
 import difflib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 
 from pismo.games import errors
 from pismo.games.conventions import number_readings
@@ -31,6 +30,7 @@ from pismo.games.notation import (
     pieces,
 )
 from pismo.games.spelling import fold
+from pismo.records import dataclass, replace
 
 READINGS_LIMIT = 20_000
 

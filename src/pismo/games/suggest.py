@@ -6,7 +6,6 @@ exists, a looser one fills in and says so. Nothing here is ever published by its
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from pismo.games.conventions import prepositions
 from pismo.games.kinship import akin, is_stopped
 from pismo.games.shapes import Shape, shapes
 from pismo.games.spelling import fold, language_of
+from pismo.records import dataclass
 
 _ELEMENT_COST = 1.0
 _LITERAL_COST = 2.2

@@ -1,11 +1,11 @@
 """Reads the YAML of a quiz or poll block into branches and leaves that know their lines."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pismo.games import errors
 from pismo.games.errors import QuizError, remark
+from pismo.records import dataclass
 from pismo.text import guess
 
 if TYPE_CHECKING:

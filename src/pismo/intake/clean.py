@@ -1,9 +1,9 @@
 """What each column may hold, as SQL: how it is cleaned, when it is wrong, and what to say then."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pismo.audience.engine import quoted
+from pismo.records import dataclass
 
 _NO_NAMES = (
     "test", "тест", "name", "имя", "none", "null", "nan", "n/a", "нет", "аноним", "asdf", "qwerty",

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from pismo.intake.staging import Staged, staged
 from pismo.keys import Keys
 from pismo.ledger import EVERY_TOPIC, Ledger, OptOut, Scope, Suppression
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 
 QUARANTINE = "quarantine"
 _BATCH = 50_000

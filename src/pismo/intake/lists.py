@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pismo.audience import current, prune, write_snapshot
@@ -15,6 +14,7 @@ from pismo.intake.importing import How
 from pismo.intake.mapping import Matched, latin_name, load_extras, save_mapping
 from pismo.intake.staging import staged
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 
 TABLE = "ids"
 

@@ -3,12 +3,12 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pismo.audience.facts import FACT_NAMES
 from pismo.audience.schema import OPEN_TABLES, TABLES
 from pismo.errors import AudienceError
+from pismo.records import dataclass
 from pismo.text import guess
 
 FILE = "audience.toml"

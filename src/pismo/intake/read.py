@@ -4,7 +4,6 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from pismo.errors import AudienceError
 from pismo.intake.mapping import shown
 from pismo.intake.quotes import REASON, is_marked_sql, mend_quotes, restored_sql
 from pismo.intake.sources import Source
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import duckdb

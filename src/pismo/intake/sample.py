@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pismo.audience.engine import only_row
 from pismo.audience.invent import consents, write_invented
 from pismo.ledger import Consent, Ledger, OptOut, Scope, Suppression, open_state
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 from pismo.segments import in_share
 
 if TYPE_CHECKING:

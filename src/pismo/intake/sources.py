@@ -4,12 +4,12 @@ import codecs
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
 from pismo.errors import AudienceError
+from pismo.records import dataclass
 
 _BLOCK = 1 << 20
 _LONGEST = 2 * _BLOCK

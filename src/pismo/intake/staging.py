@@ -6,7 +6,6 @@ import shutil
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from pismo.intake.mapping import Matched, load_extras, load_mapping, match_colum
 from pismo.intake.read import read_headers, read_rows, readable_folders
 from pismo.intake.sources import Source, open_sources
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import duckdb

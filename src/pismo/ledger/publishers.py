@@ -11,7 +11,6 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from pismo.ledger.ids import delivery_id
 from pismo.ledger.states import CODE
 from pismo.ledger.store import Store, epoch, scalar
 from pismo.model.people import Submission
+from pismo.records import dataclass
 
 _LOCK_CLASS = 0x7069736D
 

@@ -1,12 +1,12 @@
 """What goes into the ledger and comes out of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from pismo.model.people import Outcome, Submission
+from pismo.records import dataclass
 
 EVERY_TOPIC = "*"
 """A consent to this topic is a consent to all of them."""

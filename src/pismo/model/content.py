@@ -1,12 +1,12 @@
 """What writers commit: items, newsletters, issues, segments, products."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from pismo.model.finding import Source
+from pismo.records import dataclass, field
 
 FactValue = str | int | float | bool | date | None
 """A fact about a person, as TOML and DuckDB know it; lists of interests are comma-joined text."""

@@ -6,12 +6,12 @@ written to a file and read back (`pismo.model.codec`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from pismo.model.content import Sender
 from pismo.model.finding import Source
+from pismo.records import dataclass
 
 Scalar: TypeAlias = str | int | float | bool | None
 

@@ -1,7 +1,8 @@
 """What is wrong with a workspace, and where: rules, findings, sources."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from pismo.records import dataclass
 
 
 class Severity(StrEnum):

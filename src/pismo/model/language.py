@@ -29,8 +29,9 @@ constant ''                           never missing: `x if y` prints '' where `y
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from pismo.records import dataclass
 
 SEND_TIME_ROOTS: Mapping[str, tuple[str, str]] = {
     "recipient": (

@@ -1,12 +1,12 @@
 """People and letters: recipients, what they are shown, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from pismo.model.content import FactValue, Sender
+from pismo.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 """A loaded workspace: its settings and everything that writers committed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from pismo.model.content import Issue, Item, Kind, Newsletter, Person, Product, Segment
 from pismo.model.finding import Finding
+from pismo.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

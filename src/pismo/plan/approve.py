@@ -6,7 +6,6 @@ edition changes by a letter, its digest does, and publishing to SES asks for app
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pismo.model.edition import Edition
 from pismo.model.finding import Source
 from pismo.model.people import Plan
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ second step looks at all chunks together: one letter per address, and the order 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from pismo.keys import Keys
 from pismo.model.people import Recommended
 from pismo.plan.addresses import problem_with_address, wire_address
 from pismo.plan.store import ROWS, Shard, pick_type
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,7 +6,6 @@ not asked about at all. So a plan of 200,000 people asks a few thousand question
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pismo.model.edition import (
@@ -25,6 +24,7 @@ from pismo.model.edition import (
     paths,
 )
 from pismo.model.people import Links, Recipient, Recommended
+from pismo.records import dataclass, field, replace
 from pismo.render import missing_in
 
 _REMEMBERED = 100_000

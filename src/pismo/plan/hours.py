@@ -7,13 +7,13 @@ at the same hour of a following day, rather than at night.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pismo.errors import PlanError
 from pismo.model.finding import Source
+from pismo.records import dataclass
 
 LATE_HOURS = 6.0
 """How long after its hour a letter still leaves at once (`[tool.pismo.plan] late_hours`)."""

@@ -5,7 +5,6 @@ The sums have to come out: audience = planned + excluded by reason, or there is 
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from pismo.plan.hours import LATE_HOURS, Schedule, parse_send_at
 from pismo.plan.picks import picks_from, picks_wanted, products_in_letters
 from pismo.plan.store import FOLDER, StoredPlan, bind_transport, bound_transport, write_plan
 from pismo.recommend import prepare
+from pismo.records import dataclass, replace
 from pismo.segments.assign import case_sql
 from pismo.segments.columns import answer_columns, columns_of, own_facts
 

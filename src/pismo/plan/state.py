@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from pismo.errors import PlanError
@@ -12,6 +11,7 @@ from pismo.ledger import FILE, Ledger, PlanRow, open_ledger
 from pismo.links import LinkSigner
 from pismo.model.workspace import Workspace
 from pismo.plan.store import FOLDER, StoredPlan, read_plan
+from pismo.records import dataclass
 from pismo.workspace import issue_of
 
 

@@ -8,7 +8,6 @@ erasing somebody rewrites their shard without them, and nobody else's place move
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from pismo.model.codec import digest_of, edition_from_json, edition_json
 from pismo.model.edition import Edition
 from pismo.model.people import Links, Plan, Recipient, Recommended
 from pismo.plan.hours import Schedule
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -5,7 +5,6 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pismo.errors import UsageError
 from pismo.model.edition import Edition
 from pismo.model.workspace import Workspace
 from pismo.preview.words import Piece, difference
+from pismo.records import dataclass
 from pismo.render import render
 from pismo.workspace import load_workspace
 

@@ -3,7 +3,6 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from pismo.preview.letters import explanation_json, findings_json, letter_json
 from pismo.preview.people import Asked, Crowd, inert, viewers_json
 from pismo.preview.studio import Change, Studio
 from pismo.preview.words import difference
+from pismo.records import dataclass, field
 from pismo.render import mime_program, render
 from pismo.workspace import current_issue
 

@@ -5,7 +5,6 @@ the people of a stored plan. A viewer has no address: only what a label needs.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -19,6 +18,7 @@ from pismo.model.people import Links, Recipient
 from pismo.model.workspace import Workspace
 from pismo.plan import StoredPlan, read_people
 from pismo.preview.personas import personas
+from pismo.records import dataclass, field, replace
 
 
 class Kind(StrEnum):

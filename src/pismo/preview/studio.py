@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from pismo.checks import review
@@ -12,6 +11,7 @@ from pismo.errors import PismoError, UsageError
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass, field
 from pismo.workspace import load_workspace
 
 

@@ -3,7 +3,8 @@
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from pismo.records import dataclass
 
 _WORDS = re.compile(r"\s+|[^\s]+")
 

@@ -4,9 +4,8 @@ AWS reviews an account at 5 % bounces or 0.1 % complaints (facts: SES reputation
 the limits lie below both, and hold once enough letters are out to mean something.
 """
 
-from dataclasses import dataclass
-
 from pismo.model.people import Submission
+from pismo.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What publishing a plan takes, and how a run of it ended."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from pismo.keys import Keys
@@ -14,6 +13,7 @@ from pismo.publish.clock import Clock
 from pismo.publish.log import Log, NoLog
 from pismo.publish.report import Books
 from pismo.publish.settings import PaceSettings
+from pismo.records import dataclass, field
 from pismo.transports.base import Transport
 
 

@@ -2,13 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pismo.ledger import Ledger, delivery_id
 from pismo.links import LinkSigner
 from pismo.plan.hours import departures
 from pismo.plan.store import Planned, StoredPlan, read_people
+from pismo.records import dataclass
 
 LOOK = 2_000
 """People whose state is asked for at once."""

@@ -1,11 +1,11 @@
 """What became of a plan, over all runs: sums that come out, or a loud complaint."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pismo.errors import StateError
 from pismo.ledger import Ledger, PlanRow
 from pismo.model.people import Plan, Submission
+from pismo.records import dataclass
 
 _COUNTED = (
     Submission.ACCEPTED,

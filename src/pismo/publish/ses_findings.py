@@ -1,7 +1,8 @@
 """What the doctor says: one thing looked at, what it means, how to mend it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from pismo.records import dataclass
 
 
 class Level(StrEnum):

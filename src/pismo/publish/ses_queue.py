@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pismo.publish.ses_findings import Check, Level
+from pismo.records import dataclass
 
 MANY = 100_000
 _ASKED = ["QueueArn", "Policy", "ApproximateNumberOfMessages", "RedrivePolicy"]

@@ -7,12 +7,12 @@ Everything is looked for first, shown, and made only if it is missing: running i
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from pismo.errors import SendError
 from pismo.publish.ses_doctor import NEEDED_EVENTS
+from pismo.records import dataclass
 
 DESTINATION = "pismo-events"
 TOPIC = "pismo-events"

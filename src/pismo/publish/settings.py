@@ -1,11 +1,11 @@
 """`[tool.pismo.pace]`: warm-up, canary, breaker, alert; the rate itself is the account's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 from pismo.errors import SettingsError
 from pismo.publish.breaker import Limits
+from pismo.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

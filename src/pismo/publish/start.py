@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from types import FrameType
 
 from pismo.errors import SendError
@@ -18,6 +17,7 @@ from pismo.publish.clock import Clock
 from pismo.publish.job import Job
 from pismo.publish.log import FileLog
 from pismo.publish.settings import pace_settings
+from pismo.records import dataclass, replace
 from pismo.transports import Outbox, Transport, outbox_folder
 from pismo.transports.ses import SesTransport
 from pismo.transports.ses_account import SesAccount, problem_with_account

@@ -1,6 +1,5 @@
 """How good recommendations would have been: choose at a moment, look at what sold after it."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from pismo.model.workspace import Settings
 from pismo.recommend.prepare import prepare_into
 from pismo.recommend.recipe import recipe_from
 from pismo.recommend.recommend import recommend
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import duckdb

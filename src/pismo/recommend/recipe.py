@@ -1,10 +1,10 @@
 """The recipe of recommendations: one default for every shop, changed in settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 
 from pismo.errors import SettingsError
 from pismo.model.workspace import Settings
+from pismo.records import dataclass, fields, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from pismo.model.workspace import Settings
 from pismo.recommend.prepare import PACKAGE
 from pismo.recommend.reasons import reason_words
 from pismo.recommend.recipe import Recipe, recipe_from
+from pismo.records import asdict, dataclass
 
 if TYPE_CHECKING:
     import duckdb

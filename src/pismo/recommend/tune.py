@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from pismo.errors import AudienceError
 from pismo.model.workspace import Settings
 from pismo.recommend.measure import measure
 from pismo.recommend.recipe import recipe_from
+from pismo.records import asdict, dataclass
 
 if TYPE_CHECKING:
     import duckdb

@@ -11,9 +11,9 @@ takes, by handlebars.js's lexer and whitespace control:
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from pismo.model.edition import Choice, Edition, Hole, Parts, Repeat, Static
+from pismo.records import dataclass, field
 
 _EMPTY = "e"
 _NAMES: Mapping[str, str] = {"{": "b", "}": "c", "\\": "s"}

@@ -11,13 +11,13 @@ travels as quoted-printable or base64, whichever is shorter for its static text:
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from pismo.errors import SendError
 from pismo.model.edition import Choice, Context, Edition, Parts, Repeat, Static
 from pismo.model.people import Recipient
+from pismo.records import dataclass
 from pismo.render.encode import (
     CRLF,
     base64_lines,

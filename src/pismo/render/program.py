@@ -6,7 +6,6 @@ every operation is a function of `values` and `filters`: the source decides only
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 
@@ -30,6 +29,7 @@ from pismo.model.edition import (
     Static,
     Test,
 )
+from pismo.records import dataclass, field
 from pismo.render.escape import ESCAPES
 from pismo.render.filters import all_tests, filters_for
 from pismo.render.letter import LOOP, items_of

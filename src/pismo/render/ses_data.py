@@ -6,11 +6,11 @@ both arms of a choice are there, and a repeat's `else` too.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pismo.model.edition import Choice, Edition, Hole, Parts, Repeat
 from pismo.model.people import Recipient
+from pismo.records import dataclass
 from pismo.render.encode import header_line
 from pismo.render.handlebars import LITERALS
 from pismo.render.letter import one_line

@@ -1,13 +1,13 @@
 """New content, issues and segments, with their fields explained in comments."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from pismo.errors import UsageError
 from pismo.model.content import Item, Kind
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 from pismo.scaffold.fill import filled, template, write_new
 from pismo.text import guess, slug
 

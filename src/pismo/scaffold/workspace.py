@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from pismo import __version__
 from pismo.errors import UsageError
+from pismo.records import dataclass
 from pismo.scaffold.fill import filled, write_new
 
 _SKIPPED = ("__pycache__",)

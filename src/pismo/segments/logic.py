@@ -7,12 +7,12 @@ do anything else are left alone.
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from pismo.audience.schema import Column
 from pismo.model.content import FactValue
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pismo.audience.schema import Column
 from pismo.errors import SegmentError
 from pismo.model.content import Segment
 from pismo.model.finding import Finding, Source
+from pismo.records import dataclass
 from pismo.segments.rules import (
     NOT_A_PREDICATE,
     SEGMENT_CYCLE,
@@ -127,6 +127,14 @@ def compose_all(
 ) -> tuple[dict[str, str], list[Finding]]:
     """Parse, confine and compose all segments; return segment -> SQL, and what is wrong."""
     findings: list[Finding] = []
+    predicates = parse_all(segments, columns, findings)
+    return link_predicates(predicates, segments, findings), findings
+
+
+def parse_all(
+    segments: Mapping[str, Segment], columns: Mapping[str, Column], findings: list[Finding]
+) -> dict[str, Predicate]:
+    """Parse and confine all segments; what is wrong goes to `findings` and is left out."""
     predicates = {}
     for name, segment in segments.items():
         if not segment.where:
@@ -134,7 +142,7 @@ def compose_all(
         predicate = parse_predicate(segment, columns, findings)
         if predicate is not None:
             predicates[name] = predicate
-    return link_predicates(predicates, segments, findings), findings
+    return predicates
 
 
 def place_of(node: "exp.Expr", segment: Segment) -> Source:

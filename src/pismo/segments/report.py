@@ -1,12 +1,12 @@
 """Who is where: sizes of segments, overlaps, who is in none, what changed since a moment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from pismo.errors import SegmentError
 from pismo.model.content import Segment
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import duckdb

@@ -1,10 +1,10 @@
 """What the public pages show of a workspace: its name, colours, topics, occasions, questions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from pismo.errors import SettingsError
 from pismo.model.workspace import Brand, Workspace
+from pismo.records import dataclass, field
 from pismo.serve.questions import Question, questions_of
 
 

@@ -1,7 +1,6 @@
 """What readers may answer: polls as they are, a quiz by its results, a rebus by its word."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from pismo.games import (
     GameError,
@@ -14,6 +13,7 @@ from pismo.games import (
 )
 from pismo.model.content import Item, Kind
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass, field
 
 SOLVED = "solved"
 """What is recorded of a right answer to a rebus; wrong ones are not."""

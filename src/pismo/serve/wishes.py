@@ -1,10 +1,10 @@
 """What a reader ticks on the preferences page, and what that means in the ledger."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pismo.ledger import Ledger, OptOut, Scope
+from pismo.records import dataclass
 from pismo.serve.house import House, Topic
 
 PAUSE = timedelta(days=30)

@@ -8,7 +8,6 @@ unless it is told, it is the day of the newest letter on the site.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +23,7 @@ from pismo.games import (
 )
 from pismo.model.content import Issue, Item, Kind
 from pismo.model.workspace import Settings, Workspace
+from pismo.records import dataclass
 from pismo.site.addresses import base_url
 from pismo.site.paper import WORDS, page
 from pismo.text import date_text

@@ -1,7 +1,6 @@
 """Every page of the site as bytes by path: pure, so that the build can write all or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from html import escape
 from typing import Any
@@ -13,6 +12,7 @@ from pismo.model.edition import Edition, Path, paths
 from pismo.model.finding import Finding
 from pismo.model.people import Email, Links, Recipient
 from pismo.model.workspace import Settings, Workspace
+from pismo.records import dataclass
 from pismo.render import missing, render
 from pismo.site.addresses import (
     base_url,

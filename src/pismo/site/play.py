@@ -6,7 +6,6 @@ link to the next; a poll is a page that says where one votes: in the letter.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pismo.games import (
@@ -26,6 +25,7 @@ from pismo.games import (
 )
 from pismo.model.content import Item, Kind
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 from pismo.site.addresses import base_url
 from pismo.site.paper import WORDS, page
 from pismo.text import money

@@ -1,12 +1,12 @@
 """What publishing asks of a transport: one method, and an honest answer for every letter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from pismo.model.edition import Edition
 from pismo.model.people import Recipient, Submission
+from pismo.records import dataclass
 
 
 class Halt(StrEnum):

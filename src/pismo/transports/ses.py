@@ -8,13 +8,13 @@ certainly was not sent because of one bad entry is halved until that entry is fo
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from pismo.model.edition import Edition
 from pismo.model.people import DELIVERY_TAG, Recipient, Submission
 from pismo.plan.addresses import problem_with_address
+from pismo.records import dataclass, field
 from pismo.transports.base import Halt, Outgoing, Result
 from pismo.transports.ses_answers import (
     Answer,

@@ -1,10 +1,10 @@
 """What the SES account allows right now: GetAccount, read-only, once a minute."""
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 from pismo.errors import SendError
+from pismo.records import dataclass
 
 UNLIMITED = -1
 

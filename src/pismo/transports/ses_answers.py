@@ -6,10 +6,10 @@ codes included, is in doubt, and nobody who is in doubt is written to again by i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pismo.model.people import Submission
+from pismo.records import dataclass
 from pismo.transports.base import Halt
 
 OK = 200

@@ -9,13 +9,13 @@ import json
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 from pismo.errors import SettingsError
+from pismo.records import dataclass
 
 ENDPOINT_VARIABLE = "PISMO_SES_ENDPOINT"
 CONFIGURATION_SET = "pismo"

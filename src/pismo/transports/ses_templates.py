@@ -7,10 +7,10 @@ and a letter's template is exactly what was approved.
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from pismo.errors import SendError
+from pismo.records import dataclass
 
 MOST_BYTES = 500 * 1024
 PREFIX = "pismo-"

@@ -1,11 +1,11 @@
 """What invented people bought and looked at: by taste, by season, until they lapse."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from pismo.audience.invent.people import People
 from pismo.audience.invent.shop import CIRCLES, Shop
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

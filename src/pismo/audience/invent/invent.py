@@ -1,7 +1,6 @@
 """Put people, shop and history together, in shards of bounded memory."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +12,7 @@ from pismo.audience.invent.shop import Shop, invent_shop
 from pismo.audience.snapshot import Snapshot, private_folder, write_snapshot
 from pismo.errors import UsageError
 from pismo.model.content import Product
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import pyarrow as pa

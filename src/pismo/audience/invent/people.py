@@ -1,10 +1,10 @@
 """Invented people, all at once: names that agree, cities, ages, families, tastes."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from pismo.audience.invent.words import DOMAINS, Words, cities, vocabularies
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

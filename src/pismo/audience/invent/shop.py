@@ -1,13 +1,13 @@
 """An invented shop: the catalogue's products first, invented ones until there are enough."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pismo.audience.invent.words import CATEGORIES, invented_title
 from pismo.model.content import Product
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,8 +4,9 @@ Faker's own lists are alphabetical and full of archaic names and tiny towns: sam
 make a sea of Мартьяны from Абинск. So the head is by hand, and Faker is met now and then.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pismo.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

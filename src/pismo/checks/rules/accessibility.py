@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pismo.checks.colours import colour_in, contrast, inverted, parsed
@@ -11,6 +10,7 @@ from pismo.checks.places import setting_place
 from pismo.checks.scope import IssueScope, LetterScope
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
+from pismo.records import dataclass
 
 NO_LANGUAGE = Rule(
     "a11y-language",

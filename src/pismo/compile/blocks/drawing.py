@@ -1,8 +1,7 @@
 """A game in both forms of a letter."""
 
-from dataclasses import dataclass
-
 from pismo.model.finding import Finding
+from pismo.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

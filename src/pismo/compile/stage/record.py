@@ -1,12 +1,12 @@
 """What a template printed for send time, by the number in its token."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from pismo.compile.stage.tokens import TokenKind, token
 from pismo.model.edition import Conditional, Constant, Expr, Logic, Path
+from pismo.records import dataclass, field
 
 MAX_TOKENS = 99_999
 NOTHING = Constant(None)
