@@ -101,6 +101,12 @@ def test_setup_shows_first_then_makes_and_then_has_nothing_to_do(
         assert doctor(small)["events of pismo"]["level"] == "ok"
 
 
+def told_of_the_queue(root: Path) -> str:
+    steps = json.loads(run(root, "setup", "--yes", "--json").stdout)["steps"]
+    (tell,) = (one["tell"] for one in steps if "queue_url" in one["tell"])
+    return str(tell)
+
+
 @pytest.mark.usefixtures("aws")
 def test_doctor_follows_the_events_into_the_queue(
     small: Path, monkeypatch: pytest.MonkeyPatch
@@ -109,8 +115,8 @@ def test_doctor_follows_the_events_into_the_queue(
 
     with simulated(monkeypatch, identities=(SENDER,), configuration_sets=()):
         assert "queue_url is not set" in doctor(small)["event queue"]["found"]
-        made = json.loads(run(small, "setup", "--yes", "--json").stdout)["steps"]
-        (tell,) = (one["tell"] for one in made if "queue_url" in one["tell"])
+        tell = told_of_the_queue(small)
+        assert told_of_the_queue(small) == tell, "whoever missed it is told again"
         with (small / "pyproject.toml").open("a", encoding="utf-8") as settings:
             settings.write(f"\n[tool.pismo.ses]\n{tell.partition('write: ')[2]}\n")
         checks = doctor(small)

@@ -23,11 +23,15 @@ _HIDDEN_S = 120
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that should be there: `is_there`, or made by `make`, which returns what to tell."""
+    """One thing that should be there: `is_there`, or made by `make`, which returns what to tell.
+
+    `tell` is what has to be known of it where it was there before.
+    """
 
     what: str
     is_there: bool
     make: Callable[[], str]
+    tell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,12 @@ def steps(clients: Clients, *, identities: list[str], configuration_set: str) ->
         lambda: _told(clients.sns.create_topic(Name=TOPIC)["TopicArn"]),
     )
     queue = _queue_url(clients.sqs)
-    yield Step(f"SQS queue {QUEUE}", bool(queue), lambda: _make_queue(clients.sqs))
+    yield Step(
+        f"SQS queue {QUEUE}",
+        bool(queue),
+        lambda: _make_queue(clients.sqs),
+        _setting(queue),
+    )
     topic, queue = _topic_arn(clients.sns), _queue_url(clients.sqs)
     yield Step(
         "the topic's events go to the queue",
@@ -82,7 +91,8 @@ def run(steps_: Iterator[Step], *, dry: bool) -> Iterator[tuple[Step, str]]:
 
     try:
         for step in steps_:
-            yield step, "" if dry or step.is_there else step.make()
+            made = step.make() if not (dry or step.is_there) else ""
+            yield step, step.tell if step.is_there else made
     except (BotoCoreError, ClientError) as error:
         code = getattr(error, "response", {}).get("Error", {}).get("Code")
         raise SendError(
@@ -134,8 +144,11 @@ def _make_queue(sqs: Any) -> str:  # noqa: ANN401  # boto3 has no types
         "VisibilityTimeout": str(_HIDDEN_S),
         "ReceiveMessageWaitTimeSeconds": "20",
     }
-    url = sqs.create_queue(QueueName=QUEUE, Attributes=attributes)["QueueUrl"]
-    return f'under [tool.pismo.ses] write: queue_url = "{url}"'
+    return _setting(sqs.create_queue(QueueName=QUEUE, Attributes=attributes)["QueueUrl"])
+
+
+def _setting(queue_url: str) -> str:
+    return f'under [tool.pismo.ses] write: queue_url = "{queue_url}"'
 
 
 def _queue_arn(sqs: Any, url: str) -> str:  # noqa: ANN401  # boto3 has no types
