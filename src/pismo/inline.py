@@ -1,6 +1,5 @@
 """Style into `style` attributes, one content fragment at a time."""
 
-import logging
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -27,6 +26,8 @@ def inline_css(html: str, css: str) -> str:
     Source: https://github.com/peterbe/premailer (3.10); it drops `!important` and loses rules
     whose selectors it cannot parse, so neither is used here.
     """
+    import logging
+
     if not html.strip():
         return html
     page = _premailer()(

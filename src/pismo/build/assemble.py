@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pismo
-from pismo.build.beside import inliner
+from pismo.build.beside import Beside, inliner
 from pismo.build.cache import CompiledIssue, IssueCache
+from pismo.build.early import Woken
 from pismo.build.letters import LETTERS, EditionFiles, edition_path, letter_files
-from pismo.build.predicates import begin_segment_check
+from pismo.build.predicates import segment_check
 from pismo.build.prizes import Prize, check_prizes, load_prizes
 from pismo.build.report import BuildReport
 from pismo.build.stages import Stages
@@ -39,6 +40,7 @@ def build(
     *,
     cache: "FragmentCache | None" = None,
     day: date | None = None,
+    woken: Woken = Woken(),  # frozen
 ) -> BuildReport:
     """Compile issues and write `build/`, all or nothing.
 
@@ -49,6 +51,7 @@ def build(
         cache: What earlier builds of this process found out; for those that build again.
         day: What day it is for the site: it tells no answer and lists no letter of a later one.
             None: the day of its newest letter, so that the same sources give the same bytes.
+        woken: Processes beside this one that were begun already.
 
     Returns:
         What was built. If any finding is an error, nothing was written, and the last good build
@@ -61,11 +64,12 @@ def build(
     stages = Stages()
     asked = _asked(workspace, issues)
     findings = list(_loaded(workspace, issues))
-    predicates = begin_segment_check(workspace, _used_segments(workspace, asked))
-    with stages.timed("compile"):
-        compiled = _compiled(workspace, asked, cache)
-    with stages.timed("segments"):
-        findings += predicates()
+    used = _used_segments(workspace, asked)
+    with segment_check(workspace, used, woken.checker) as check:
+        with stages.timed("compile"):
+            compiled = _compiled(workspace, asked, cache, woken.inliner)
+        with stages.timed("segments"):
+            findings += check()
     findings += [finding for issue in compiled.values() for finding in issue.findings]
     prizes, unreadable = load_prizes(workspace)
     findings += unreadable
@@ -119,7 +123,10 @@ def _used_segments(workspace: Workspace, asked: Sequence[str]) -> frozenset[str]
 
 
 def _compiled(
-    workspace: Workspace, asked: Sequence[str], fragments: "FragmentCache | None"
+    workspace: Workspace,
+    asked: Sequence[str],
+    fragments: "FragmentCache | None",
+    begun: Beside | None,
 ) -> dict[str, CompiledIssue]:
     """Take issues from the cache, and compile those that have changed."""
     cache = IssueCache(workspace)
@@ -127,7 +134,7 @@ def _compiled(
     changed = [issue_id for issue_id, issue in known.items() if issue is None]
     made = {}
     if changed:
-        with inliner(forking=fragments is None) as inline:
+        with inliner(begun, forking=fragments is None) as inline:
             made = _compile(workspace, changed, fragments, inline)
         for issue_id, issue in made.items():
             if not has_errors(issue.findings):

@@ -1,4 +1,4 @@
-"""Work in a process beside this one, where that is safe: waking libraries takes a while."""
+"""Work in processes beside this one, where that is safe: waking libraries takes a while."""
 
 import os
 import pickle
@@ -6,11 +6,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 from pismo.inline import Inline, inline_css
-
-Made = TypeVar("Made")
 
 
 def may_fork() -> bool:
@@ -18,102 +16,133 @@ def may_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1 and (os.cpu_count() or 1) > 1
 
 
-def begin(work: Callable[[], Made]) -> Callable[[], Made]:
-    """Begin work whose result can be pickled, and return what waits for it.
+class Beside:
+    """A process that answers questions, one after another, until it is left.
 
-    Where a process beside is no help, or died, the work is done in this one, when it is asked for.
+    Begin it with `begin_beside`. One that died, for want of memory perhaps, is no verdict: it
+    gives no answers, and the work is to be done here.
     """
-    if not may_fork():
-        return work
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        _answer(work, writer)
-    os.close(writer)
 
-    def wait() -> Made:
-        with os.fdopen(reader, "rb") as answer:
-            content = answer.read()
-        os.waitpid(child, 0)
-        # A child that could not answer, for want of memory perhaps, is no verdict: do it here.
-        made: Made = pickle.loads(content) if content else work()  # noqa: S301  # our own
-        return made
+    def __init__(self, child: int, requests: BinaryIO, answers: BinaryIO) -> None:
+        self._child = child
+        self._requests = requests
+        self._answers = answers
 
-    return wait
+    def ask(self, question: object) -> None:
+        """Send a question; what it is about must be picklable."""
+        try:
+            pickle.dump(question, self._requests)
+            self._requests.flush()
+        except OSError:
+            return  # it is gone, and `answer` will say so
+
+    def answer(self) -> tuple[Any] | None:
+        """Wait for the answer, in brackets; None if there is none."""
+        try:
+            answer: tuple[Any] | None = pickle.load(self._answers)  # noqa: S301  # our own
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            return None
+        return answer
+
+    def leave(self) -> None:
+        """Let it end: nobody will ask any more."""
+        if self not in _BEGUN:
+            return
+        _BEGUN.remove(self)
+        self.close()
+        os.waitpid(self._child, 0)
+
+    def close(self) -> None:
+        """Close this end of its pipes."""
+        for pipe in (self._requests, self._answers):
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                continue  # it is gone, with a question unread
 
 
-def _answer(work: Callable[[], object], writer: int) -> None:
-    """Be the child: write the result, and leave without running the parent's clean-up."""
-    try:
-        with os.fdopen(writer, "wb") as answer:
-            answer.write(pickle.dumps(work()))
-    finally:
-        os._exit(0)
+_BEGUN: list[Beside] = []
 
 
-@contextmanager
-def inliner(*, forking: bool) -> Iterator[Inline]:
-    """Yield what inlines style; premailer wakes beside this process while the compiler does here.
+def begin_beside(wake: Callable[[], object], answer: Callable[[Any], object]) -> Beside | None:
+    """Begin a process that wakes, and then answers.
 
     Args:
-        forking: Whether a process of its own is worth it: not if this one will inline again.
+        wake: What it does first, before anybody has asked.
+        answer: Takes a question and returns something picklable; if it raises, there is no answer.
+
+    Returns:
+        None where a process beside is no help.
     """
-    if not forking or "premailer" in sys.modules or not may_fork():
-        yield inline_css
-        return
+    if not may_fork():
+        return None
     asked, ask = os.pipe()
-    answered, answer = os.pipe()
+    answered, say = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(ask)
         os.close(answered)
-        _serve(asked, answer)
+        for other in _BEGUN:
+            # As long as this process held the pipe of another, that one would wait for questions.
+            other.close()
+        _serve(asked, say, wake, answer)
     os.close(asked)
-    os.close(answer)
-    with os.fdopen(ask, "wb") as requests, os.fdopen(answered, "rb") as answers:
-        try:
-            yield lambda html, css: _inlined(html, css, requests, answers)
-        finally:
-            _leave(requests)
-    os.waitpid(child, 0)
+    os.close(say)
+    begun = Beside(child, os.fdopen(ask, "wb"), os.fdopen(answered, "rb"))
+    _BEGUN.append(begun)
+    return begun
 
 
-def _inlined(html: str, css: str, requests: BinaryIO, answers: BinaryIO) -> str:
-    try:
-        pickle.dump((html, css), requests)
-        requests.flush()
-        inlined: str | None = pickle.load(answers)  # noqa: S301  # our own
-    except (OSError, EOFError, ValueError):
-        # A child that died, for want of memory perhaps, is no verdict: inline here.
-        inlined = None
-    return inline_css(html, css) if inlined is None else inlined
-
-
-def _leave(requests: BinaryIO) -> None:
-    try:
-        requests.close()
-    except BrokenPipeError:
-        # It is gone already, with a question unread.
-        return
-
-
-def _serve(asked: int, answer: int) -> None:
+def _serve(
+    asked: int, say: int, wake: Callable[[], object], answer: Callable[[Any], object]
+) -> None:
     """Be the child: answer until nobody asks, and leave without the parent's clean-up."""
     try:
-        with os.fdopen(asked, "rb") as requests, os.fdopen(answer, "wb") as answers:
-            inline_css("<p>awake</p>", "p{color:red}")
+        with os.fdopen(asked, "rb") as requests, os.fdopen(say, "wb") as answers:
+            wake()
             while requests.peek(1):
-                html, css = pickle.load(requests)  # noqa: S301  # our own
-                pickle.dump(_inlined_or_none(html, css), answers)
+                question = pickle.load(requests)  # noqa: S301  # our own
+                pickle.dump(_answered(answer, question), answers)
                 answers.flush()
     finally:
         os._exit(0)
 
 
-def _inlined_or_none(html: str, css: str) -> str | None:
-    """Inline; what cannot be inlined is tried again, and raised, where it can be caught."""
+def _answered(answer: Callable[[Any], object], question: object) -> tuple[object] | None:
+    """Answer; what cannot be answered is tried again, and raised, where it can be caught."""
     try:
-        return inline_css(html, css)
+        return (answer(question),)
     except Exception:  # noqa: BLE001  # whatever it is, the parent meets it too
         return None
+
+
+def begin_inliner() -> Beside | None:
+    """Begin a process that inlines style."""
+    return begin_beside(
+        lambda: inline_css("<p>awake</p>", "p{color:red}"), lambda asked: inline_css(*asked)
+    )
+
+
+@contextmanager
+def inliner(begun: Beside | None = None, *, forking: bool) -> Iterator[Inline]:
+    """Yield what inlines style; premailer wakes beside this process while the compiler does here.
+
+    Args:
+        begun: From `begin_inliner`, if this was known to be coming.
+        forking: Whether a process of its own is worth it: not if this one will inline again.
+    """
+    if begun is None and forking and "premailer" not in sys.modules:
+        begun = begin_inliner()
+    if begun is None:
+        yield inline_css
+        return
+    try:
+        yield lambda html, css: _inlined(html, css, begun)
+    finally:
+        begun.leave()
+
+
+def _inlined(html: str, css: str, beside: Beside) -> str:
+    beside.ask((html, css))
+    answer = beside.answer()
+    return inline_css(html, css) if answer is None else str(answer[0])

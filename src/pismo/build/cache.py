@@ -9,10 +9,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import jinja2
 
 import pismo
 from pismo.errors import SettingsError
@@ -33,6 +32,7 @@ _LIBRARIES = (
     "premailer",
     "sqlglot",
 )
+CACHE, ISSUES, SEGMENTS = "cache", "issues", "segments"
 _CATALOGUE = "content/catalogue.csv"
 
 
@@ -60,7 +60,7 @@ class Record:
     @property
     def file(self) -> Path:
         """Where it lies."""
-        return cache_folder(self.workspace) / f"{self.name}.json"
+        return record_file(self.workspace.state_dir, self.name)
 
     def read(self, key: str) -> dict[str, Any] | None:
         """Return what was kept under `key`; None if nothing good was."""
@@ -122,7 +122,7 @@ class IssueCache:
         """Drop records of issues that are no more, and pictures that no record names."""
         kept = {self._record(issue_id).file for issue_id in self.workspace.issues}
         named: set[str] = set()
-        for file in (cache_folder(self.workspace) / "issues").glob("*.json"):
+        for file in (cache_folder(self.workspace) / ISSUES).glob("*.json"):
             if file in kept:
                 named |= set(json.loads(file.read_bytes())["images"])
             else:
@@ -132,7 +132,7 @@ class IssueCache:
                 picture.unlink()
 
     def _record(self, issue_id: str) -> Record:
-        return Record(self.workspace, f"issues/{issue_id.replace('/', '--')}")
+        return Record(self.workspace, issue_record(issue_id))
 
     def _image(self, name: str) -> bytes:
         return (self.images / Path(name).name).read_bytes()
@@ -175,9 +175,19 @@ def _sources(edition: Edition) -> Iterator[str]:
     yield from (path for _, path in edition.images)
 
 
+def issue_record(issue_id: str) -> str:
+    """Return the name of the record of a compiled issue."""
+    return f"{ISSUES}/{issue_id.replace('/', '--')}"
+
+
+def record_file(state_dir: Path, name: str) -> Path:
+    """Return where the record of a name lies."""
+    return state_dir / CACHE / f"{name}.json"
+
+
 def cache_folder(workspace: Workspace) -> Path:
     """Return the folder of everything that may be thrown away."""
-    return workspace.state_dir / "cache"
+    return workspace.state_dir / CACHE
 
 
 def save(workspace: Workspace, file: Path, content: bytes) -> None:
@@ -210,7 +220,10 @@ def program_hash(parts: tuple[str, ...]) -> str:
 
 def _versions() -> list[str]:
     """Name the installed versions by their folders: `importlib.metadata` takes 30 ms to import."""
-    libraries = Path(jinja2.__file__).parent.parent
+    found = find_spec("jinja2")
+    assert found is not None  # it is required
+    assert found.origin is not None
+    libraries = Path(found.origin).parent.parent
     names = {name.replace("-", "_") for name in _LIBRARIES}
     installed = (entry.name for entry in libraries.glob("*.dist-info"))
     return sorted(name for name in installed if name.partition("-")[0].lower() in names)

@@ -1,41 +1,77 @@
 """Segments, checked while their letters are compiled."""
 
-from collections.abc import Callable, Collection
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 
-from pismo.build.beside import begin
-from pismo.build.cache import Record, digest, finding_from, finding_record, program_hash
+from pismo.build.beside import Beside, begin_beside
+from pismo.build.cache import SEGMENTS, Record, digest, finding_from, finding_record, program_hash
 from pismo.model.content import Kind
 from pismo.model.finding import Finding
 from pismo.model.workspace import Workspace
+from pismo.records import replace
 
+_ANSWERED = (Kind.QUIZ, Kind.POLL)
 _READ = ("segments/facts.sql", "audience.toml")
 
 
-def begin_segment_check(
-    workspace: Workspace, used: Collection[str]
-) -> Callable[[], tuple[Finding, ...]]:
-    """Begin to check the workspace's segments, and return what waits for the findings.
+@contextmanager
+def segment_check(
+    workspace: Workspace, used: Collection[str], checker: Beside | None = None
+) -> Iterator[Callable[[], tuple[Finding, ...]]]:
+    """Begin to check the workspace's segments, and yield what waits for the findings.
 
     Args:
         workspace: With all its segments; a predicate may build on others.
         used: Those whose findings matter. Without any, nothing is checked.
+        checker: From `begin_checker`, if this was known to be coming.
     """
     if not used:
-        return lambda: ()
-    record, key = Record(workspace, "segments"), _key(workspace)
+        yield lambda: ()
+        return
+    record, key = Record(workspace, SEGMENTS), _key(workspace)
     known = record.read(key)
-    idle = {f"segments/{name}.toml" for name in workspace.segments if name not in used}
-    wait = begin(lambda: _checked(workspace)) if known is None else None
+    begun = checker or begin_checker() if known is None else None
+    if begun is not None:
+        begun.ask(_asked(workspace))
 
     def findings() -> tuple[Finding, ...]:
-        if wait is None:
-            found = tuple(finding_from(encoded) for encoded in (known or {})["findings"])
+        if known is not None:
+            found = tuple(finding_from(encoded) for encoded in known["findings"])
         else:
-            found = wait()
+            answer = None if begun is None else begun.answer()
+            found = _checked(workspace) if answer is None else answer[0]
             record.keep(key, {"findings": [finding_record(finding) for finding in found]})
+        idle = {f"segments/{name}.toml" for name in workspace.segments if name not in used}
         return tuple(finding for finding in found if finding.source.path not in idle)
 
-    return findings
+    try:
+        yield findings
+    finally:
+        if begun is not None:
+            begun.leave()
+
+
+def begin_checker() -> Beside | None:
+    """Begin a process that checks segments."""
+    return begin_beside(_wake, _checked)
+
+
+def _wake() -> None:
+    # Whoever is waited for goes first: the compiler, and what it asks for style.
+    os.nice(5)
+    import duckdb  # noqa: F401  # what the check imports
+    import sqlglot
+
+    sqlglot.parse_one("1 = 1", dialect="duckdb").sql(dialect="duckdb")
+
+
+def _asked(workspace: Workspace) -> Workspace:
+    """Leave out of a workspace what no check of segments looks at: it is sent through a pipe."""
+    items = {key: item for key, item in workspace.items.items() if key[0] in _ANSWERED}
+    return replace(
+        workspace, newsletters={}, issues={}, catalogue={}, items=items, people=(), findings=()
+    )
 
 
 def _checked(workspace: Workspace) -> tuple[Finding, ...]:
@@ -46,7 +82,7 @@ def _checked(workspace: Workspace) -> tuple[Finding, ...]:
 
 def _key(workspace: Workspace) -> str:
     """Hash all that a predicate's check depends on."""
-    answered = sorted(slug for kind, slug in workspace.items if kind in (Kind.QUIZ, Kind.POLL))
+    answered = sorted(slug for kind, slug in workspace.items if kind in _ANSWERED)
     files = [workspace.root / path for path in _READ]
     contents = [file.read_bytes() if file.is_file() else b"" for file in files]
     about = (program_hash(("segments", "audience")), repr(workspace.segments), repr(answered))

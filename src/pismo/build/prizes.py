@@ -6,7 +6,6 @@ searched again.
 """
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 
 from pismo.build.cache import Record, digest, program_hash
@@ -93,6 +92,8 @@ def check_prizes(
 
 def _keys(prizes: tuple[Prize, ...], known: Mapping[str, str]) -> dict[str, bytes | None]:
     """Return the key of each prize by its lock; None of one that its answer does not open."""
+    from concurrent.futures import ThreadPoolExecutor
+
     keys: dict[str, bytes | None] = {lock: bytes.fromhex(text) for lock, text in known.items()}
     asked = [prize for prize in prizes if prize.lock not in keys]
     # PBKDF2 lets go of the interpreter, so threads do help.

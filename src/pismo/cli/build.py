@@ -53,10 +53,15 @@ def build_command(
     if ref is not None:
         _compare(call, ref, issues, as_json=as_json)
         return
-    from pismo.build import build
+    from pismo.build.early import woken
 
-    language = call.workspace.settings.language
-    report = build(call.workspace, issues or None, day=day.date() if day else None)
+    with woken(call.root, issues) as begun:
+        from pismo.build import build  # takes a while, in which what is begun wakes
+
+        workspace = call.workspace
+        day_ = day.date() if day else None
+        report = build(workspace, issues or None, day=day_, woken=begun)
+    language = workspace.settings.language
     if as_json:
         print_json(report_json(report, language))
     else:

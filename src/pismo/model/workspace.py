@@ -63,7 +63,7 @@ class Workspace:
     @property
     def state_dir(self) -> Path:
         """Where state lives: snapshots, ledger, plans, keys, outbox, cache; mode 0700."""
-        return self.root / ".pismo"
+        return state_of(self.root)
 
     def newsletter_of(self, issue: Issue) -> Newsletter:
         """Return the series that an issue belongs to."""
@@ -77,3 +77,8 @@ class Workspace:
             if one.newsletter == issue.newsletter and one.date < issue.date
         )
         return tuple(sorted(same, key=lambda one: (one.date, one.id), reverse=True))
+
+
+def state_of(root: Path) -> Path:
+    """Return where the state of the workspace in a folder lives."""
+    return root / ".pismo"

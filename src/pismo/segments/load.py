@@ -25,9 +25,7 @@ RESERVED_ID = Rule(
 def load_segments(root: Path, findings: list[Finding]) -> dict[str, Segment]:
     """Read every segment by id (its file's name), in order of name."""
     segments = {}
-    for file in sorted((root / FOLDER).glob("*.toml")):
-        if file.name == PEOPLE:
-            continue
+    for file in segment_files(root):
         path = f"{FOLDER}/{file.name}"
         if file.stem == EVERYONE:
             findings.append(RESERVED_ID.at(Source(path), name=file.stem))
@@ -37,6 +35,11 @@ def load_segments(root: Path, findings: list[Finding]) -> dict[str, Segment]:
             text = file.read_text("utf-8-sig", errors="replace")
             segments[file.stem] = _segment(fields, file.stem, text.splitlines())
     return segments
+
+
+def segment_files(root: Path) -> list[Path]:
+    """Return the files that define segments, in order of name."""
+    return sorted(file for file in (root / FOLDER).glob("*.toml") if file.name != PEOPLE)
 
 
 def load_people(root: Path, findings: list[Finding]) -> tuple[Person, ...]:
