@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nouns import frequent_nouns
 
-from pismo.games import suggest
+from pismo.games.suggest import suggest
 
 HERE = Path(__file__).parent
 SEED = 20261225

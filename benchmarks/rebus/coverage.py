@@ -18,8 +18,9 @@ from pathlib import Path
 import pymorphy3
 from nouns import frequent_english, frequent_nouns, zipf_of_lemma
 
-from pismo.games import parse_rebus, solve, suggest
+from pismo.games import parse_rebus, solve
 from pismo.games.lexicon import lexicon
+from pismo.games.suggest import suggest
 
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pismo.games import Rebus, RebusError, parse_rebus, solve, suggest
+from pismo.games import Rebus, RebusError, parse_rebus, solve
 from pismo.games.kinship import akin
 from pismo.games.lexicon import lexicon, words
 from pismo.games.notation import (
@@ -23,6 +23,7 @@ from pismo.games.notation import (
     ReplaceAt,
 )
 from pismo.games.spelling import fold
+from pismo.games.suggest import suggest
 
 RUSSIAN = sorted(word for word in words("ru") if 5 <= len(word) <= 10)
 ENGLISH = sorted(word for word in words("en") if 5 <= len(word) <= 9)

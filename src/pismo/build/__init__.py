@@ -1,7 +1,8 @@
 """Everything compiled and written to `build/`: letters, site, manifest. All or nothing."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from pismo.lazy import lazily
 
 if TYPE_CHECKING:
     from pismo.build.assemble import build, load_edition
@@ -10,17 +11,12 @@ if TYPE_CHECKING:
 
 __all__ = ["BuildReport", "BuiltEdition", "build", "load_edition", "sample_recipient"]
 
-_HOMES = {
-    "BuildReport": "report",
-    "BuiltEdition": "report",
-    "build": "assemble",
-    "load_edition": "assemble",
-    "sample_recipient": "sample",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import a part of the builder when it is asked for: `early` has work to begin before."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+# `early` has work to begin before the builder is imported.
+__getattr__ = lazily(
+    __name__,
+    {
+        "assemble": "build load_edition",
+        "report": "BuildReport BuiltEdition",
+        "sample": "sample_recipient",
+    },
+)

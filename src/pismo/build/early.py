@@ -9,7 +9,7 @@ from pismo.build.cache import CACHE, ISSUES, SEGMENTS, issue_record, record_file
 from pismo.build.predicates import begin_checker
 from pismo.model.workspace import state_of
 from pismo.records import dataclass
-from pismo.segments.load import segment_files
+from pismo.segments.files import segment_files
 
 
 @dataclass(frozen=True, slots=True)

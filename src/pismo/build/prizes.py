@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from pismo.build.cache import Record, digest, program_hash
-from pismo.build.leaks import Secret, found_in, secrets_of
 from pismo.build.rules import PRIZE_ABSENT, PRIZE_LEAK, PRIZE_SHUT
 from pismo.games import GameError, RebusError, fenced, open_with, parse_rebus, prize_key, read_lock
 from pismo.model.content import Item, Kind
@@ -119,6 +118,8 @@ def _shut(prizes: tuple[Prize, ...], keys: Mapping[str, bytes | None]) -> Iterat
 def _leaks(
     prizes: tuple[Prize, ...], keys: Mapping[str, bytes | None], files: Mapping[str, bytes]
 ) -> Iterator[Finding]:
+    from pismo.build.leaks import Secret, found_in, secrets_of
+
     owners: dict[Secret, Prize] = {}
     for prize in prizes:
         key = keys[prize.lock]

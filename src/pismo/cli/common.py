@@ -1,13 +1,12 @@
 """What every command shares: the workspace, the two ways to print, errors and exit codes."""
 
 import json
-import socket
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
@@ -15,6 +14,9 @@ from pismo.errors import ExitCode, FindingsError, PismoError, UsageError
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
 from pismo.records import dataclass
+
+if TYPE_CHECKING:
+    import socket
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -58,7 +60,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> "socket.socket":
     """Open a port that answers from now on: who connects early waits in its queue.
 
     Args:
@@ -68,6 +70,8 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         UsageError: If the port is taken or not allowed.
     """
+    import socket
+
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -46,7 +46,7 @@ def suggest_command(ctx: click.Context, word: str, limit: int, *, as_json: bool)
 
     The score is how much is done to the pictures' names: 0 is nothing at all.
     """
-    from pismo.games import suggest
+    from pismo.games.suggest import suggest
 
     found = suggest(word, limit=limit)
     if as_json:

@@ -1,7 +1,10 @@
 """Games: rebuses that solve, quizzes, polls, sealed prizes. Text in, values and drawings out.
 
-A pure layer: reads nothing but its own tables; Pillow is imported only to draw a PNG.
+A pure layer: reads nothing but its own tables; Pillow is imported only to draw a PNG. What finds
+rebuses for a word is imported from `pismo.games.suggest`.
 """
+
+from typing import TYPE_CHECKING
 
 from pismo.games.addresses import poll_folder, quiz_folder, rebus_folder
 from pismo.games.block import fenced, parse_rebus, rebus_in
@@ -9,14 +12,16 @@ from pismo.games.drawing import PICTURE_PX, draw_html, draw_label, draw_text
 from pismo.games.errors import GameError, QuizError, RebusError, Remark
 from pismo.games.normalize import normalize_answer, opener_script, quiz_script
 from pismo.games.notation import Rebus
-from pismo.games.png import draw_png
 from pismo.games.poll import Poll, parse_poll
 from pismo.games.quiz import Quiz, parse_quiz
 from pismo.games.quiz_pages import QuestionPage, ResultPage, quiz_pages
 from pismo.games.review import review_rebus
 from pismo.games.seal import open_prize, open_with, prize_form, prize_key, read_lock, seal_prize
 from pismo.games.solver import Readings, solve
-from pismo.games.suggest import Suggestion, suggest
+from pismo.lazy import lazily
+
+if TYPE_CHECKING:
+    from pismo.games.png import draw_png
 
 __all__ = [
     "PICTURE_PX",
@@ -30,7 +35,6 @@ __all__ = [
     "RebusError",
     "Remark",
     "ResultPage",
-    "Suggestion",
     "draw_html",
     "draw_label",
     "draw_png",
@@ -55,5 +59,7 @@ __all__ = [
     "review_rebus",
     "seal_prize",
     "solve",
-    "suggest",
 ]
+
+# Letters and pages do without it.
+__getattr__ = lazily(__name__, {"png": "draw_png"})

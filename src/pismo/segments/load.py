@@ -8,9 +8,7 @@ from pismo.files.fields import Fields
 from pismo.files.read import read_toml
 from pismo.model.content import EVERYONE, FactValue, Person, Segment
 from pismo.model.finding import Finding, Rule, Severity, Source
-
-FOLDER = "segments"
-PEOPLE = "people.toml"
+from pismo.segments.files import FOLDER, PEOPLE, segment_files
 
 RESERVED_ID = Rule(
     "reserved-segment",
@@ -35,11 +33,6 @@ def load_segments(root: Path, findings: list[Finding]) -> dict[str, Segment]:
             text = file.read_text("utf-8-sig", errors="replace")
             segments[file.stem] = _segment(fields, file.stem, text.splitlines())
     return segments
-
-
-def segment_files(root: Path) -> list[Path]:
-    """Return the files that define segments, in order of name."""
-    return sorted(file for file in (root / FOLDER).glob("*.toml") if file.name != PEOPLE)
 
 
 def load_people(root: Path, findings: list[Finding]) -> tuple[Person, ...]:
