@@ -167,6 +167,21 @@ def test_a_mistake_in_one_segment_leaves_the_other_editions(small: Path) -> None
     assert (finding.segment, finding.hint("en")) == ("families", "did you mean 'sleeves'?")
 
 
+def test_notes_of_a_writer_reach_no_reader(small: Path) -> None:
+    text = (small / FILE).read_text("utf-8")
+    notes = (
+        "\n<!-- to the editor: Gena is the grandfather -->\n\nIt <!-- really? -->rains."
+        "\n\n- one\n<!-- pismo: ignore personal-new-column — soon -->\n- two"
+        "\n\n<!--\nlines\n\n- [x](y)\n-->\n"
+    )
+    (small / FILE).write_text(text + notes, "utf-8")
+    email = letter(small, {})
+    assert "It rains." in email.html
+    assert "It rains." in email.text
+    for note in ("editor", "really", "ignore", "lines", "[x]"):
+        assert note not in email.html + email.text
+
+
 def test_an_unknown_issue_is_named_with_a_guess(small: Path) -> None:
     with pytest.raises(UsageError, match="did you mean 'weekly/2026-11-27'"):
         compile_issue(load_workspace(small), "weekly/2026-11-28")

@@ -33,7 +33,7 @@ def refused(mjml: str) -> CompileError:
         (SECTION.format('<mj-text colour="#fff">x</mj-text>'), "no attribute 'colour'"),
         (SECTION.format('<mj-text color="#fffff">x</mj-text>'), 'color="#fffff"'),
         (SECTION.format('<mj-image width="wide" src="a" />'), 'width="wide"'),
-        (SECTION.format("<mj-image inline />"), "no attribute 'inline'"),
+        (SECTION.format('<mj-image src="a" inline />'), "no attribute 'inline'"),
         ("<mj-text>x</mj-text>", "<mj-text> may not stand in <mj-body>"),
         ("<mj-column></mj-column>", "<mj-column> may not stand in <mj-body>"),
         (SECTION.format("<mj-section></mj-section>"), "may not stand in <mj-column>"),
@@ -46,6 +46,18 @@ def refused(mjml: str) -> CompileError:
         ("<mj-html-attributes></mj-html-attributes>", "there is no <mj-html-attributes>"),
         ('<mj-include path="a.mjml" />', "there is no <mj-include>"),
         (SECTION.format("<mj-raw>" + "<div>" * 300), "more than 256"),
+        (SECTION.format('<mj-text color="red" color="blue">x</mj-text>'), "'color' twice"),
+        (SECTION.format('<mj-text padding="big">x</mj-text>'), 'padding="big"'),
+        (SECTION.format('<mj-text padding="1px 2px 3px 4px 5px">x</mj-text>'), "no value for it"),
+        (SECTION.format('<mj-text align="centre">x</mj-text>'), 'align="centre"'),
+        (SECTION.format('<mj-text vertical-align="centre">x</mj-text>'), "vertical-align"),
+        (SECTION.format('<mj-text mj-class="nope">x</mj-text>'), 'no <mj-class name="nope">'),
+        (SECTION.format('<mj-image alt="" />'), "<mj-image> has no 'src'"),
+        (SECTION.format('<mj-button href="javascript:x">x</mj-button>'), "no value for it"),
+        (SECTION.format('<mj-image src="file:///x" alt="" />'), "no value for it"),
+        ("<mj-section direction='left'></mj-section>", "direction"),
+        ("Hello <mj-section></mj-section>", "text between elements would be dropped: Hello"),
+        ("<mj-section>Hello</mj-section>", "would be dropped: Hello"),
         (f"<mj-section>{BARE}{IF}{BARE}{END}</mj-section>", "need a width each"),
         (f"<mj-section>{IF}{HALF}{END}{BARE}</mj-section>", "need a width each"),
     ],
@@ -63,6 +75,7 @@ def test_what_mrml_would_swallow_is_named_with_its_line(body: str, named: str) -
         ("<mjml></mjml>", "no <mj-body>"),
         ("", "no <mj-body>"),
         ("<mjml><mj-body>", "<mj-body> is not closed"),
+        ("<mjml><mj-body></mj-body><mj-body></mj-body></mjml>", "two of <mj-body>"),
         (
             '<mjml><mj-head><mj-style inline="inline">a{}</mj-style></mj-head></mjml>',
             "not applied here",
@@ -71,6 +84,13 @@ def test_what_mrml_would_swallow_is_named_with_its_line(body: str, named: str) -
 )
 def test_a_page_that_is_none_is_refused(mjml: str, named: str) -> None:
     assert named in refused(mjml).message
+
+
+def test_notes_in_a_layout_reach_nobody_and_hold_what_they_like() -> None:
+    mjml = PAGE.format("<!-- later: <mj-foo> --><mj-raw><!--[if mso]>x<![endif]--></mj-raw>")
+    html = to_html(mjml, Place((("layout.mjml.j2", mjml),)), FragmentCache())
+    assert "later" not in html
+    assert "<!--[if mso]>x<![endif]-->" in html
 
 
 def test_columns_with_widths_may_stand_under_a_condition() -> None:

@@ -9,6 +9,7 @@ from pismo.compile.cache import FragmentCache
 from pismo.compile.letter_rules import MJML, NO_LAYOUT
 from pismo.compile.look import BUILT_IN, own_file
 from pismo.compile.mjml_check import Place, check_html, check_mjml
+from pismo.compile.notes import without_notes
 from pismo.compile.problem import CompileError
 from pismo.model.content import Newsletter
 
@@ -71,6 +72,7 @@ def to_html(mjml: str, layout: Place, cache: FragmentCache) -> str:
 def _converted(mjml: str, layout: Place) -> str:
     from mjml import mjml2html
 
+    mjml = without_notes(mjml)
     check_mjml(mjml, layout)
     try:
         html: str = mjml2html(mjml, fonts={})

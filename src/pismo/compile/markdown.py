@@ -13,6 +13,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from pismo.compile.notes import without_notes
 from pismo.compile.stage.tokens import CONTROL, TOKEN, TokenKind, kind_of, number_of
 from pismo.records import dataclass
 
@@ -35,7 +36,7 @@ class Run:
 
 def parse(text: str) -> list[Token]:
     """Parse Markdown; control tokens become tokens of their own, moved to where they belong."""
-    tokens = _PARSER.parse(text)
+    tokens = _without_notes(_PARSER.parse(text))
     _split_controls(tokens)
     tokens = _lifted_paragraphs(tokens)
     return _merged_lists(_freed_rows(tokens))
@@ -145,6 +146,17 @@ def _parser() -> MarkdownIt:
 
 
 _PARSER = _parser()
+
+
+def _without_notes(tokens: Sequence[Token]) -> list[Token]:
+    out: list[Token] = []
+    for token in tokens:
+        for one in (token, *(token.children or ())):
+            if one.type in ("html_block", "html_inline"):
+                one.content = without_notes(one.content)
+        if token.type != "html_block" or token.content.strip():
+            out.append(token)
+    return out
 
 
 def _split_controls(tokens: Sequence[Token]) -> None:

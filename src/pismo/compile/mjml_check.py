@@ -5,6 +5,7 @@ Outlook's conditional comments are whole, nothing is fetched from elsewhere.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from pismo.compile.letter_rules import MJML
@@ -37,6 +38,16 @@ _VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "col", "area", "b
 _LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em)?")
 _COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3,4}){1,2}|rgba?\([\d\s.,%/]+\)|[A-Za-z]+")
 _LENGTHS = frozenset(["width", "height", "font-size", "border-width", "icon-size"])
+_SIDES = re.compile(rf"{_LENGTH.pattern}(?: +{_LENGTH.pattern}){{0,3}}")
+_CHOICES = {
+    "align": frozenset(["left", "center", "right", "justify"]),
+    "vertical-align": frozenset(["top", "middle", "bottom"]),
+    "direction": frozenset(["ltr", "rtl"]),
+    "full-width": frozenset(["full-width", "false"]),
+}
+_SAFE_ADDRESS = re.compile(r"(?!\s*(?:javascript|vbscript|data|file)\s*:)", re.IGNORECASE)
+_ADDRESSES = frozenset(["href", "src", "background-url"])
+_REQUIRED = {"mj-image": "src", "mj-carousel-image": "src"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +126,15 @@ class _Checker:
         self.place = place
         self.stack: list[_Open] = []
         self.seen_body = False
+        self.classes: set[str] = set()
         # Per open section: the columns without a width so far, and whether branches are among them.
         self.sections: list[_Columns] = []
 
     def check(self) -> None:
+        end = 0
         for found in _PIECE.finditer(self.mjml):
+            self._text(self.mjml[end : found.start()].strip())
+            end = found.end()
             if found["comment"]:
                 self._comment(found[0])
             elif found["style"]:
@@ -138,6 +153,12 @@ class _Checker:
 
     def _fail(self, reason: str, *needles: str) -> None:
         raise CompileError(MJML, self.place.of(*needles), reason=reason)
+
+    def _text(self, text: str) -> None:
+        """Refuse text between elements, which mrml drops."""
+        if text and not self._inside_html() and not holds_token(text):
+            line = text.partition("\n")[0]
+            self._fail(f"text between elements would be dropped: {line[:40]}", line)
 
     def _comment(self, comment: str) -> None:
         if (
@@ -188,6 +209,7 @@ class _Checker:
 
     def _check_element(self, name: str, tag: str, attributes: str) -> None:
         if self._parent() == "mj-attributes":
+            self.classes |= {value for key, value in _attributes(attributes) if key == "name"}
             self._check_attributes(name, tag, attributes)
             return
         if name not in ATTRIBUTES:
@@ -196,6 +218,8 @@ class _Checker:
             self._fail(f"there is no <{name}>{hint}", tag, f"<{name}")
         self._check_parent(name, tag)
         self._check_attributes(name, tag, attributes)
+        if name == "mj-body" and self.seen_body:
+            self._fail("there are two of <mj-body>", tag)
         self.seen_body |= name == "mj-body"
         if name in COLUMNS and self.sections and not re.search(r"\bwidth\s*=", attributes):
             self.sections[-1].loose = self.sections[-1].loose or tag
@@ -213,14 +237,28 @@ class _Checker:
         if self._parent() == "mj-attributes":
             known = known | {"name"} if name != "mj-all" else known
             known = known | ANYWHERE if name == "mj-class" else known
+        given = Counter(attribute for attribute, _ in _attributes(attributes))
+        twice = next((attribute for attribute, times in given.items() if times > 1), None)
+        if twice:
+            self._fail(f"<{name}> has '{twice}' twice", tag)
+        lacking = _REQUIRED.get(name)
+        if lacking and lacking not in given and self._parent() != "mj-attributes":
+            self._fail(f"<{name}> has no '{lacking}'", tag)
         for attribute, value in _attributes(attributes):
             if attribute not in known:
                 near = guess(attribute, known)
                 hint = f"; did you mean '{near}'?" if near else ""
                 reason = f"<{name}> has no attribute '{attribute}'{hint}"
                 self._fail(reason, tag, f"{attribute}=", f"<{name}")
+            if attribute == "mj-class" and not holds_token(value):
+                self._check_classes(value.split(), tag)
             if not _is_fit(attribute, value):
                 self._fail(f'{attribute}="{value}" of <{name}> is no value for it', tag, value)
+
+    def _check_classes(self, names: list[str], tag: str) -> None:
+        for name in names:
+            if name not in self.classes:
+                self._fail(f'no <mj-class name="{name}"> is in <mj-attributes>', tag)
 
     def _close(self, name: str, tag: str) -> None:
         if name in _VOID:
@@ -254,4 +292,8 @@ def _is_fit(attribute: str, value: str) -> bool:
         return _COLOUR.fullmatch(value) is not None
     if attribute in _LENGTHS:
         return value in ("auto", "inherit") or _LENGTH.fullmatch(value) is not None
-    return True
+    if attribute in ("padding", "inner-padding"):
+        return _SIDES.fullmatch(value) is not None
+    if attribute in _ADDRESSES:
+        return _SAFE_ADDRESS.match(value) is not None
+    return attribute not in _CHOICES or value in _CHOICES[attribute]
