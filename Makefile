@@ -63,11 +63,12 @@ docs: setup ## build the documentation into site-docs/
 chaos: setup ## kill publishers 2,000 times at every moment; nobody may be lost or repeated
 	$(BIN)/python benchmarks/chaos.py --kills 1000
 
-bench: setup ## measure building and rendering; results go to benchmarks/results/
+bench: setup ## measure building, rendering, importing; results go to benchmarks/results/
 	$(BIN)/python benchmarks/render.py
 	$(BIN)/python benchmarks/stream.py
 	$(BIN)/python benchmarks/build.py
 	$(BIN)/python benchmarks/audience.py --postgres
+	$(BIN)/python benchmarks/intake.py
 
 bench-large: setup ## the audience at 10 million people and 100 million rows: 15 GB of disk, 8 GB of memory
 	$(BIN)/python benchmarks/audience.py --people 10000000 --memory 8 --name audience-large $(ARGS)

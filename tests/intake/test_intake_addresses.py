@@ -31,12 +31,27 @@ def test_what_the_query_says_of_an_address_is_what_email_validator_says(given: l
     import duckdb
 
     with duckdb.connect() as engine:
-        engine.register("new_addresses", pa.table({"email": pa.array(given, pa.string())}))
-        judge_addresses(engine)
-        found = engine.execute("SELECT given, address, reason FROM judged").fetchall()
-    assert sorted(row[0] for row in found) == sorted(given)
-    for one, address, reason in found:
+        engine.register("people", pa.table({"email": pa.array(given, pa.string())}))
+        judge_addresses(engine, "people")
+        rows = engine.execute("SELECT given, address, reason FROM judged").fetchall()
+    told = {one: (address, reason) for one, address, reason in rows}
+    assert set(told) <= set(given)
+    assert len(told) == len(rows)
+    for one in given:
+        address, reason = told.get(one, (one, None))
         expected, why = judge(one)
         assert (reason is None) == (why is None), (one, reason, why)
         if why is None:
             assert address == expected
+
+
+def test_what_the_audience_has_already_is_not_judged_again() -> None:
+    import duckdb
+
+    given = ["a@example.test", "иван@example.com", "b@example.test", "пётр@example.com"]
+    with duckdb.connect() as engine:
+        engine.register("people", pa.table({"email": pa.array([*given, None], pa.string())}))
+        engine.register("had", pa.table({"email": pa.array(given[:2], pa.string())}))
+        judge_addresses(engine, "people", "SELECT email FROM had")
+        told = engine.execute("SELECT given FROM judged ORDER BY given").fetchall()
+    assert told == [("b@example.test",), ("пётр@example.com",)]

@@ -4,9 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pismo.errors import AudienceError
+from pismo.intake.clean import dotted
 from pismo.model.workspace import Workspace
 from pismo.workspace import load_workspace
 from tests.intake.bringing import PEOPLE, aside, bring, rows
@@ -127,6 +131,9 @@ def test_birthdays_in_many_spellings(workspace: Workspace, given: str, kept: str
     [
         ("01.11.26 10:00", "2026-11-01 07:00:00"), ("01/11/26", "2026-10-31 21:00:00"),
         ("2026-11-01T10:00:00Z", "2026-11-01 10:00:00"), ("0001-01-01", None),
+        ("2026-11-01 10:00:00+00", "2026-11-01 10:00:00"),
+        ("01.11.2026 10:00:30 ", "2026-11-01 07:00:30"),
+        ("2026-11-01 10:00:00.5+05:30 ", "2026-11-01 04:30:00.5"), ("01.11.2026 25:00", None),
         ("31.02.2026", None), ("1700000000", None), ("9999-12-31", None),
     ],
 )  # fmt: skip
@@ -149,6 +156,31 @@ def test_prices_in_many_spellings(workspace: Workspace, given: str, kept: str | 
     done = bring(workspace, f"id;name;price\np1;Owls;{given}\n", table="products")
     found = rows(workspace, "SELECT CAST(price AS VARCHAR) FROM products")
     assert (found, done.bad) == ([(kept,)], 0) if kept else ([], 1)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.from_regex(r"[0-9+. -]{2}[.][0-9+. -]{2}[.][0-9. -]{4}( [0-9:+-]{5,8})?",
+                              fullmatch=True), min_size=1, max_size=50))  # fmt: skip
+def test_the_quick_look_at_days_and_times_reads_what_the_list_of_forms_reads(
+    texts: list[str],
+) -> None:
+    import duckdb
+
+    quick = dotted("given", "", " __:__", " __:__:__")
+    slow = "try_strptime(given, ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S'])"
+    with duckdb.connect() as engine:
+        engine.register("texts", pa.table({"given": pa.array(texts, pa.string())}))
+        differ = engine.execute(
+            f"SELECT given, {quick}, {slow} FROM texts WHERE {quick} <> {slow} "
+            f"OR ({quick} IS NOT NULL AND {slow} IS NULL)"
+        ).fetchall()
+    assert not differ
+
+
+def test_a_column_of_yes_and_no_may_have_gaps(workspace: Workspace) -> None:
+    done = bring(workspace, "id;email;VIP\n1;a@example.com;да\n2;b@example.com;\n")
+    assert done.bad == 0
+    assert rows(workspace, "SELECT vip FROM subscribers ORDER BY 1") == [(True,), (None,)]
 
 
 def test_a_name_cannot_turn_the_writing_of_the_rest_of_a_line(workspace: Workspace) -> None:

@@ -5,47 +5,47 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-_PLAIN = r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+$"
+_PLAIN = (
+    "(length(email) <= 254 AND length(split_part(email, '@', 1)) <= 64 "
+    "AND regexp_full_match(email, "
+    "'[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@[a-z0-9-]+(\\.[a-z0-9-]+)+'))"
+)
+_DOMAIN = "split_part(email, '@', 2)"
+_VERDICT = ("given", "address", "reason")
 
 
-def judge_addresses(engine: "duckdb.DuckDBPyConnection") -> None:
-    """Make table `judged (given, address, reason)` for the new addresses in `new_addresses`.
+def judge_addresses(engine: "duckdb.DuckDBPyConnection", rows: str, known: str = "") -> None:
+    """Make table `judged (given, address, reason)` of addresses not to be used as they are given.
 
     An address of plain letters is good if its domain is; each domain is asked about once. What
     is left, a few in a thousand, goes through email-validator one by one. No DNS is asked.
+
+    Args:
+        engine: Where.
+        rows: A table; its column `email` may be NULL.
+        known: SELECT of the addresses that were judged before; '' if there are none.
     """
     import pyarrow as pa
 
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE sorted_addresses AS SELECT DISTINCT email AS given, "
-        f"regexp_matches(email, '{_PLAIN}') AND length(email) <= 254 "
-        "AND length(split_part(email, '@', 1)) <= 64 AS plain FROM new_addresses"
-    )
-    domains = engine.execute(
-        "SELECT DISTINCT split_part(given, '@', 2) FROM sorted_addresses WHERE plain"
+    new = f"AND email NOT IN ({known})" if known else ""
+    asked = engine.execute(
+        f"SELECT DISTINCT {_PLAIN} AS plain, CASE WHEN {_PLAIN} THEN {_DOMAIN} ELSE email END "
+        f"FROM {rows} WHERE email IS NOT NULL AND ({_PLAIN} OR TRUE {new})"
     ).fetchall()
-    odd = engine.execute("SELECT given FROM sorted_addresses WHERE NOT plain").fetchall()
-    of_domains = [(domain, judge(f"a@{domain}")[1]) for (domain,) in domains]
-    of_odd = [(given, *judge(given)) for (given,) in odd]
-    text = pa.string()
-    engine.register(
-        "given_domains",
-        pa.table({"domain": pa.array([one[0] for one in of_domains], text),
-                  "reason": pa.array([one[1] for one in of_domains], text)}),
-    )  # fmt: skip
-    engine.register(
-        "given_odd",
-        pa.table({name: pa.array([one[place] for one in of_odd], text)
-                  for place, name in enumerate(("given", "address", "reason"))}),
-    )  # fmt: skip
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE judged AS "
-        "SELECT s.given, s.given AS address, d.reason FROM sorted_addresses AS s "
-        "JOIN given_domains AS d ON d.domain = split_part(s.given, '@', 2) WHERE s.plain "
-        "UNION ALL SELECT given, address, reason FROM given_odd"
-    )
-    engine.unregister("given_domains")
-    engine.unregister("given_odd")
+    odd = [(given, *judge(given)) for plain, given in asked if not plain]
+    domains = [(domain, judge(f"a@{domain}")[1]) for plain, domain in asked if plain]
+    bad = {domain: reason for domain, reason in domains if reason}
+    with_bad_domain = engine.execute(
+        f"SELECT DISTINCT email, {_DOMAIN} FROM {rows} "
+        f"WHERE {_DOMAIN} IN (SELECT unnest(?)) AND {_PLAIN} {new}",
+        [list(bad)],
+    ).fetchall()
+    found = [one for one in odd if one[0] != one[1]]
+    found += [(given, None, bad[domain]) for given, domain in with_bad_domain]
+    columns = (pa.array([one[place] for one in found], pa.string()) for place in range(3))
+    engine.register("given_verdicts", pa.table(dict(zip(_VERDICT, columns, strict=True))))
+    engine.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT * FROM given_verdicts")
+    engine.unregister("given_verdicts")
 
 
 def judge(given: str) -> tuple[str | None, str | None]:

@@ -27,12 +27,20 @@ EVENT_KINDS = ("view", "cart", "open", "click", "answer")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One of our columns: SQL for its value, SQL that is true if it is wrong, and the reason."""
+    """One of our columns: SQL for its value, SQL that is true if it is wrong, and the reason.
+
+    The latter sees the file's columns and, as `found(name)`, the values: each is computed once.
+    """
 
     name: str
     value: str
     wrong: str = "FALSE"
     reason: str = ""
+
+
+def found(name: str) -> str:
+    """Return how SQL calls the value of one of our columns, beside what the file says."""
+    return f'"={name}"'
 
 
 def rules_for(
@@ -77,19 +85,17 @@ def _subscribers(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa
     ]
     return [
         _required("subscriber_id"),
-        Rule("email", _address(), f"({_address()}) IS NULL", "no address"),
+        Rule("email", _address(), f"{found('email')} IS NULL", "no address"),
         Rule("first_name", _name("first_name")),
         Rule("last_name", _name("last_name")),
-        Rule(
-            "sex", _sex(), f"{_text('sex')} IS NOT NULL AND ({_sex()}) IS NULL", "neither f nor m"
-        ),
+        Rule("sex", _sex(), _unread("sex"), "neither f nor m"),
         Rule("city", _text("city")),
         _code("country", upper=True),
         _code("language", upper=False),
         Rule(
             "timezone",
             _text("timezone"),
-            f"{_text('timezone')} NOT IN (SELECT zone FROM zones)",
+            f"{found('timezone')} NOT IN (SELECT zone FROM zones)",
             "no such time zone",
         ),
         _day("birthday", least="1900-01-01", most=today),
@@ -156,7 +162,7 @@ def _events(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG
         Rule(
             "kind",
             "lower(trim(kind))",
-            f"kind IS NULL OR lower(trim(kind)) NOT IN ({kinds})",
+            f"{found('kind')} IS NULL OR {found('kind')} NOT IN ({kinds})",
             "none of " + ", ".join(EVENT_KINDS),
         ),
         moment,
@@ -183,7 +189,7 @@ def _opt_outs(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: A
         Rule(
             "scope",
             "lower(trim(scope))",
-            f"scope IS NULL OR lower(trim(scope)) NOT IN ({scopes})",
+            f"{found('scope')} IS NULL OR {found('scope')} NOT IN ({scopes})",
             "none of " + ", ".join(SCOPES),
         ),
         Rule("name", _text("name")),
@@ -194,7 +200,7 @@ def _opt_outs(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: A
 
 def _suppressions(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG001  # one shape
     return [
-        Rule("email", _address(), f"({_address()}) IS NULL", "no address"),
+        Rule("email", _address(), f"{found('email')} IS NULL", "no address"),
         _required("reason"),
         _moment("since", zone, needed=True),
     ]
@@ -211,14 +217,20 @@ def _text(name: str) -> str:
 
 
 def _required(name: str) -> Rule:
-    return Rule(name, _text(name), f"{_text(name)} IS NULL", "missing")
+    return Rule(name, _text(name), f"{found(name)} IS NULL", "missing")
+
+
+def _unread(name: str, or_else: str = "FALSE") -> str:
+    """Return SQL that is true where the file says something that has no value, or a wrong one."""
+    return f"{_text(name)} IS NOT NULL AND ({found(name)} IS NULL OR {or_else})"
 
 
 def _address() -> str:
     """Trim; the domain in lower case. What an address may be is checked apart (`addresses`)."""
     bare = "trim(email)"
     return (
-        f"CASE WHEN {bare} LIKE '%@%@%' THEN {bare} WHEN {bare} LIKE '%@%' "
+        "CASE WHEN regexp_full_match(email, '[^@\\s]+@[a-z0-9.-]+') THEN email "
+        f"WHEN {bare} LIKE '%@%@%' THEN {bare} WHEN {bare} LIKE '%@%' "
         f"THEN split_part({bare}, '@', 1) || '@' || lower(split_part({bare}, '@', 2)) END"
     )
 
@@ -243,7 +255,8 @@ def _name(name: str) -> str:
     usual = f"regexp_full_match({name}, '[А-ЯЁA-Z][а-яёa-z]{{1,20}}')"
     known = f"lower({name}) NOT IN ({', '.join(quoted(one) for one in _NO_NAMES)})"
     return (
-        f"CASE WHEN {usual} AND {known} THEN {name} WHEN {nonsense} THEN NULL "
+        f"CASE WHEN {usual} AND {known} THEN {name} "
+        f"WHEN {_text(name)} IS NULL THEN NULL WHEN {nonsense} THEN NULL "
         f"WHEN {shouted} THEN {capital} ELSE {line} END"
     )
 
@@ -260,37 +273,47 @@ def _code(name: str, *, upper: bool) -> Rule:
     """Two letters; a locale like ru_RU gives its first part."""
     form = "upper" if upper else "lower"
     part = f"regexp_extract(trim({name}), '^([A-Za-z]{{2}})([-_].*)?$', 1)"
-    wrong = f"{_text(name)} IS NOT NULL AND {part} = ''"
-    return Rule(name, f"nullif({form}({part}), '')", wrong, "not a code of two letters")
+    return Rule(name, f"nullif({form}({part}), '')", _unread(name), "not a code of two letters")
 
 
 def _day(name: str, *, least: str, most: str) -> Rule:
     text = f"left(trim({name}), 10)"
-    value = f"coalesce(try_cast({text} AS DATE), CAST(try_strptime({text}, {_DAYS}) AS DATE))"
-    wrong = (
-        f"{_text(name)} IS NOT NULL AND ({value} IS NULL "
-        f"OR {value} < DATE {quoted(least)} OR {value} > DATE {quoted(most)})"
+    value = (
+        f"coalesce({dotted(text, '')}::DATE, try_cast({text} AS DATE), "
+        f"CAST(try_strptime({text}, {_DAYS}) AS DATE))"
     )
-    return Rule(name, value, wrong, "no such day")
+    is_ = found(name)
+    far = f"{is_} < DATE {quoted(least)} OR {is_} > DATE {quoted(most)}"
+    return Rule(name, value, _unread(name, far), "no such day")
+
+
+def dotted(text: str, *clocks: str) -> str:
+    """Return SQL for the day and time that 05.11.2026 10:30 is, or NULL where that is not its form.
+
+    A list of forms is tried one by one, forty times slower than the commonest by itself.
+    """
+    form = " OR ".join(f"{text} LIKE '__.__.____{clock}'" for clock in clocks)
+    iso = f"substr({text}, 7, 4) || '-' || substr({text}, 4, 2) || '-' || substr({text}, 1, 2)"
+    return f"CASE WHEN {form} THEN try_cast({iso} || substr({text}, 11) AS TIMESTAMP) END"
 
 
 def _moment(name: str, zone: str, *, needed: bool = False) -> Rule:
     """A moment as UTC: with an offset as it says, without one in the shop's zone."""
-    there = f"regexp_matches({name}, '\\d{{2}}:\\d{{2}}.*([Zz]|[+-]\\d{{2}}:?\\d{{2}})$')"
-    plain = f"try_cast(trim({name}) AS TIMESTAMP)"
+    text = f"trim({name})"
+    # PostgreSQL writes whole hours: 10:30:00+03.
+    there = f"regexp_matches({text}, '\\d{{2}}:\\d{{2}}.*([Zz]|[+-]\\d{{2}}(:?\\d{{2}})?)$')"
+    plain = f"try_cast({text} AS TIMESTAMP)"
     # 01/11/26 is a day of the year 1 to the engine, and of 2026 to everybody else.
     recent = f"CASE WHEN {plain} >= TIMESTAMP {quoted(_FIRST_MOMENT)} THEN {plain} END"
-    local = f"coalesce({recent}, try_strptime(trim({name}), {_MOMENTS}))"
+    usual = dotted(text, " __:__", " __:__:__")
+    local = f"coalesce({usual}, {recent}, try_strptime({text}, {_MOMENTS}))"
     value = (
-        f"CASE WHEN {there} THEN try_cast(trim({name}) AS TIMESTAMPTZ) AT TIME ZONE 'UTC' "
+        f"CASE WHEN {there} THEN try_cast({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' "
         f"ELSE {local} AT TIME ZONE {quoted(zone)} AT TIME ZONE 'UTC' END"
     )
-    wrong = (
-        f"(({value}) IS NULL OR {value} < TIMESTAMP {quoted(_FIRST_MOMENT)} "
-        f"OR {value} >= TIMESTAMP {quoted(_LAST_MOMENT)})"
-    )
-    if not needed:
-        wrong = f"{_text(name)} IS NOT NULL AND {wrong}"
+    is_ = found(name)
+    far = f"{is_} < TIMESTAMP {quoted(_FIRST_MOMENT)} OR {is_} >= TIMESTAMP {quoted(_LAST_MOMENT)}"
+    wrong = f"{is_} IS NULL OR {far}" if needed else _unread(name, far)
     return Rule(name, value, wrong, "no such date and time")
 
 
@@ -317,7 +340,8 @@ def _cast(name: str, type_: str) -> str:
 
 def _money(name: str, *, needed: bool = False, negative: bool = False) -> Rule:
     value = _cast(name, "DECIMAL(12, 2)")
-    wrong = f"{value} IS NULL" if negative else f"({value} IS NULL OR {value} < 0)"
+    is_ = found(name)
+    wrong = f"{is_} IS NULL" if negative else f"({is_} IS NULL OR {is_} < 0)"
     # 1,299 is a thousand in one country and one in the next: a person has to say which.
     wrong = f"({wrong} OR regexp_full_match(trim({name}), '-?\\d{{1,3}}(,\\d{{3}})+'))"
     if not needed:
@@ -326,11 +350,8 @@ def _money(name: str, *, needed: bool = False, negative: bool = False) -> Rule:
 
 
 def _number(name: str, type_: str, *, least: int, most: int) -> Rule:
-    value = _cast(name, type_)
-    wrong = (
-        f"{_text(name)} IS NOT NULL AND ({value} IS NULL OR {value} < {least} OR {value} > {most})"
-    )
-    return Rule(name, value, wrong, "not a number that makes sense")
+    far = f"{found(name)} < {least} OR {found(name)} > {most}"
+    return Rule(name, _cast(name, type_), _unread(name, far), "not a number that makes sense")
 
 
 def _truth(name: str, *, absent: str) -> Rule:
@@ -339,7 +360,7 @@ def _truth(name: str, *, absent: str) -> Rule:
         f"CASE WHEN {_text(name)} IS NULL THEN {absent} WHEN {sign} IN {_TRUE} THEN TRUE "
         f"WHEN {sign} IN {_FALSE} THEN FALSE ELSE try_cast({sign} AS DOUBLE) > 0 END"
     )
-    return Rule(name, value, f"({value}) IS NULL", "neither yes nor no")
+    return Rule(name, value, _unread(name), "neither yes nor no")
 
 
 def _extra(name: str, type_: str) -> Rule:
@@ -349,8 +370,7 @@ def _extra(name: str, type_: str) -> Rule:
         return _day(name, least="0001-01-01", most="9999-12-31")
     if type_ == "BOOLEAN":
         return _truth(name, absent="NULL")
-    value = _cast(name, type_)
-    return Rule(name, value, f"{_text(name)} IS NOT NULL AND {value} IS NULL", "not a number")
+    return Rule(name, _cast(name, type_), _unread(name), "not a number")
 
 
 def guess_type_sql(name: str) -> str:

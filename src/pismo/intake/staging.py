@@ -16,7 +16,7 @@ from pismo.audience.schema import KEYS
 from pismo.audience.snapshot import FOLDER
 from pismo.errors import AudienceError
 from pismo.intake.addresses import judge_addresses
-from pismo.intake.clean import FILLED, Rule, guess_type_sql, rules_for
+from pismo.intake.clean import FILLED, Rule, found, guess_type_sql, rules_for
 from pismo.intake.mapping import Matched, load_extras, load_mapping, match_columns
 from pismo.intake.read import read_headers, read_rows, readable_folders
 from pismo.intake.sources import Source, open_sources
@@ -177,15 +177,17 @@ def _types(
 
 def _check_rows(engine: "duckdb.DuckDBPyConnection", rules: Sequence[Rule], *, known: str) -> None:
     """Make `checked`: each row with our values and its reasons, '' if there are none."""
-    values = ", ".join(f"{rule.value} AS {rule.name}" for rule in rules)
+    values = ", ".join(f"{rule.value} AS {found(rule.name)}" for rule in rules)
+    named = ", ".join(f"{found(rule.name)} AS {rule.name}" for rule in rules)
     reasons = ", ".join(
         f"CASE WHEN {rule.wrong} THEN {quoted(f'{rule.name}: {rule.reason}')} END"
         for rule in rules
         if rule.reason
     )
     engine.execute(
-        "CREATE TABLE checked AS SELECT rowid AS row_id, row_file, row_index, row_head, "
-        f"{values}, concat_ws('; ', {reasons or 'NULL'}) AS reasons FROM raw"
+        f"CREATE TABLE checked AS SELECT row_id, row_file, row_index, row_head, {named}, "
+        f"concat_ws('; ', {reasons or 'NULL'}) AS reasons "
+        f"FROM (SELECT rowid AS row_id, *, {values} FROM raw) AS valued"
     )
     if any(rule.name == "email" for rule in rules):
         _check_addresses(engine, known)
@@ -212,19 +214,14 @@ def _sent(engine: "duckdb.DuckDBPyConnection") -> list[str]:
 
 def _check_addresses(engine: "duckdb.DuckDBPyConnection", known: str) -> None:
     """Judge addresses that the audience does not have yet; write the good ones as they are sent."""
-    seen = f"AND email NOT IN (SELECT email FROM read_parquet({known}))" if known else ""
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE new_addresses AS "
-        f"SELECT DISTINCT email FROM checked WHERE email IS NOT NULL {seen}"
-    )
-    judge_addresses(engine)
+    judge_addresses(engine, "checked", f"SELECT email FROM read_parquet({known})" if known else "")
     engine.execute(
         "UPDATE checked SET reasons = concat_ws('; ', nullif(reasons, ''), 'email: ' || j.reason) "
         "FROM judged AS j WHERE j.given = checked.email AND j.reason IS NOT NULL"
     )
     engine.execute(
         "UPDATE checked SET email = j.address FROM judged AS j "
-        "WHERE j.given = checked.email AND j.address <> j.given"
+        "WHERE j.given = checked.email AND j.address IS NOT NULL"
     )
 
 
