@@ -1,6 +1,8 @@
 """The first tenth of a second of the command."""
 
+import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -20,3 +22,10 @@ def test_ctrl_c_before_a_command_has_begun_is_no_traceback(
         main()
     assert end.value.code == ExitCode.STOPPED
     assert capsys.readouterr().err == "stopped\n"
+
+
+def test_a_command_that_asks_the_engine_leaves_without_a_word_about_memory(small: Path) -> None:
+    command = [sys.executable, "-m", "pismo", "-C", str(small), "check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in (ExitCode.DONE, ExitCode.FINDINGS)
+    assert "leak" not in done.stderr
