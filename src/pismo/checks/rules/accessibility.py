@@ -51,8 +51,8 @@ TABLE_ROLE = Rule(
 CONTRAST = Rule(
     "a11y-contrast",
     Severity.WARNING,
-    en="«{text}»: {colour} on {background} has contrast {ratio}, below 4.5",
-    ru="«{text}»: {colour} на {background} — контраст {ratio}, нужно 4,5",
+    en="«{text}»: {colour} on {background} has contrast {ratio}, below {enough}",
+    ru="«{text}»: {colour} на {background} — контраст {ratio}, нужно {enough}",
     hint_en="darken the text or lighten the background",
     hint_ru="сделайте текст темнее или фон светлее",
 )
@@ -105,7 +105,10 @@ NO_COLOUR = Rule(
     hint_ru="напишите как #b5502f",
 )
 
-_ENOUGH, _SMALLEST, _ALT = 4.5, 12, 200
+_ENOUGH, _ENOUGH_IF_LARGE = 4.5, 3.0
+_LARGE, _LARGE_IF_BOLD = 24, 18.66
+"""WCAG 2.2, 1.4.3: contrast, and the size in px from which less of it does."""
+_SMALLEST, _ALT = 12, 200
 _FILE_NAME = re.compile(
     r"[\w-]+\.(png|jpe?g|gif|webp|svg)|(?:img|dsc|dscn|image|photo|screenshot|снимок)[\s_-]*\d[\d\s_.-]*",
     re.IGNORECASE,
@@ -121,6 +124,9 @@ _NAMED_SIZES = {
     "large": 18.0, "x-large": 24.0, "1": 10.0, "2": 13.0, "3": 16.0, "4": 18.0, "5": 24.0,
 }  # fmt: skip
 """CSS's words, and the numbers of <font size>, in pixels."""
+_BOLD = 700
+_BOLD_TAGS = {"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
+_UNSEEN = {"style", "script", "title", "template"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,13 @@ class Look:
     colour: str
     size: float
     background: str
+    bold: bool = False
+
+    @property
+    def enough(self) -> float:
+        """The contrast that it needs."""
+        large = self.size >= (_LARGE_IF_BOLD if self.bold else _LARGE)
+        return _ENOUGH_IF_LARGE if large else _ENOUGH
 
 
 def check_brand(workspace: Workspace) -> Iterator[Finding]:
@@ -177,30 +190,40 @@ def check_page(scope: LetterScope) -> Iterator[Finding]:
     tables = scope.page.iter("table")
     if any(table.get("role") is None and table.find(".//th") is None for table in tables):
         yield TABLE_ROLE.at(_origin(scope.inside, lambda tag: tag.name == "table"))
+    told: set[tuple[Source, float]] = set()
     for text, look in _texts(scope.page):
         if 0 < look.size < _SMALLEST:
             place = _origin(scope.inside, _has_size(look.size), text)
-            yield SMALL_TEXT.at(place, text=text, size=f"{look.size:.3g}")
+            if (place, look.size) not in told:
+                told.add((place, look.size))
+                yield SMALL_TEXT.at(place, text=text, size=f"{look.size:.3g}")
 
 
 def check_contrast(scope: LetterScope) -> Iterator[Finding]:
     """Check each text's contrast in the light, and under a client that turns colours over."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, float]] = set()
     for text, look in _texts(scope.page):
-        if (look.colour, look.background) in seen:
+        if (look.colour, look.background, look.enough) in seen:
             continue
-        seen.add((look.colour, look.background))
+        seen.add((look.colour, look.background, look.enough))
         back = parsed(look.background)
         front = parsed(look.colour, back) if back else None
         if front is None or back is None:
             continue
         ratio, dark = contrast(front, back), contrast(inverted(front), inverted(back))
-        if ratio < _ENOUGH:
-            shown = {"colour": look.colour, "background": look.background, "ratio": f"{ratio:.1f}"}
-            yield CONTRAST.at(_origin_of_colours(scope.inside, look, text), text=text, **shown)
-        elif dark < _ENOUGH:
+        if ratio < look.enough:
+            colours = {"colour": look.colour, "background": look.background}
+            shown = {"ratio": _shown(ratio), "enough": f"{look.enough:g}"}
             place = _origin_of_colours(scope.inside, look, text)
-            yield DARK_CONTRAST.at(place, text=text, ratio=f"{dark:.1f}")
+            yield CONTRAST.at(place, text=text, **colours, **shown)
+        elif dark < look.enough:
+            place = _origin_of_colours(scope.inside, look, text)
+            yield DARK_CONTRAST.at(place, text=text, ratio=_shown(dark))
+
+
+def _shown(ratio: float) -> str:
+    """Round a contrast down: what is below a bound must not look like the bound."""
+    return f"{int(10 * ratio) / 10:.1f}"
 
 
 def _origin(scope: IssueScope, caused: Callable[[Tag], bool], text: str = "") -> Source:
@@ -255,7 +278,7 @@ def _texts(page: Any) -> Iterator[tuple[str, Look]]:  # noqa: ANN401  # lxml
 
 
 def _walk(node: Any, around: Look) -> Iterator[tuple[str, Look]]:  # noqa: ANN401  # lxml
-    if not isinstance(node.tag, str):
+    if not isinstance(node.tag, str) or node.tag in _UNSEEN:
         return
     own = style_of(node.get("style", ""))
     if own.get("display") == "none" or own.get("visibility") == "hidden":
@@ -267,6 +290,7 @@ def _walk(node: Any, around: Look) -> Iterator[tuple[str, Look]]:  # noqa: ANN40
         own.get("color") or (node.get("color") if node.tag == "font" else "") or around.colour,
         pixels(size or "", around.size),
         around.background if behind in ("", None, "transparent", "none") else behind,
+        _is_bold(node.tag, own.get("font-weight", ""), around=around.bold),
     )
     if text := (node.text or "").strip():
         yield text[:_TEXT_LENGTH], look
@@ -274,6 +298,14 @@ def _walk(node: Any, around: Look) -> Iterator[tuple[str, Look]]:  # noqa: ANN40
         yield from _walk(child, look)
         if tail := (child.tail or "").strip():
             yield tail[:_TEXT_LENGTH], look
+
+
+def _is_bold(tag: str, weight: str, *, around: bool) -> bool:
+    if weight.isdigit():
+        return int(weight) >= _BOLD
+    if weight in ("bold", "bolder", "normal", "lighter"):
+        return weight.startswith("bold")
+    return around or tag in _BOLD_TAGS
 
 
 def pixels(size: str, around: float) -> float:
@@ -289,6 +321,7 @@ def pixels(size: str, around: float) -> float:
 
 
 def style_of(attribute: str) -> dict[str, str]:
-    """Read a style attribute; the last of two declarations wins."""
+    """Read a style attribute; the last of two declarations wins, `!important` is dropped."""
     pairs = (declaration.partition(":") for declaration in attribute.split(";"))
-    return {name.strip().lower(): value.strip() for name, _, value in pairs if value}
+    bare = ((name.strip().lower(), value.partition("!")[0].strip()) for name, _, value in pairs)
+    return {name: value for name, value in bare if value}

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pismo.checks.documents import document_of
+from pismo.checks.rules.accessibility import style_of
 from pismo.checks.scope import LetterScope, visible_text
 from pismo.model.content import Kind
 from pismo.model.finding import Finding, Rule, Severity
@@ -34,6 +36,8 @@ IMAGES_ONLY = Rule(
 _PRICE = 10
 """What a recommended product's price takes, besides its title and reason."""
 _ENOUGH_WORDS, _FEW_WORDS = 0.7, 40
+_WIDE = 300
+"""Half of a letter's width in px; narrower pictures are logos, signs and portraits."""
 _WORD = re.compile(r"\w{3,}")
 
 
@@ -64,6 +68,12 @@ def check_text_part(scope: LetterScope) -> Iterator[Finding]:
         return
     share = len(html_words & text_words) / len(html_words)
     if share < _ENOUGH_WORDS:
-        yield TEXT_DIFFERS.at(scope.issue.source, share=round(100 * share))
-    if len(html_words) < _FEW_WORDS and scope.page.find(".//img") is not None:
+        yield TEXT_DIFFERS.at(scope.issue.source, share=int(100 * share))
+    if len(html_words) < _FEW_WORDS and any(map(_is_large, scope.page.iter("img"))):
         yield IMAGES_ONLY.at(scope.issue.source, words=len(html_words))
+
+
+def _is_large(image: Any) -> bool:  # noqa: ANN401  # an lxml element
+    width = style_of(image.get("style", "")).get("width", image.get("width", ""))
+    shown = re.fullmatch(r"(\d+)(?:\.\d+)?(?:px)?", width.strip())
+    return shown is None or int(shown[1]) >= _WIDE

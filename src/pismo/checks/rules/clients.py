@@ -103,6 +103,13 @@ ALLOWED: Mapping[str, str] = {
     "css-hyphens": "no hyphens instead",
     "css-table-layout": "widths are set",
     "css-float": "kept out of content",
+    "css-clear": "goes with float",
+    "css-cursor": "the mouse looks different",
+    "css-transition": "changes at once instead",
+    "css-text-shadow": "contrast is measured without it",
+    "css-background-position": "of a background picture, which has its own rule",
+    "css-background-repeat": "of a background picture, which has its own rule",
+    "css-background-size": "of a background picture, which has its own rule",
     "css-letter-spacing": "a little air less",
     "css-outline": "of images' alt",
     "css-text-decoration-line": "plain underline instead",
@@ -159,6 +166,10 @@ _VALUES = {
     ("display", "inline-flex"): "css-display-flex",
     ("display", "grid"): "css-display-grid",
     ("display", "none"): "css-display-none",
+    # Where they stand already: nothing is lost, unless they are shifted, which is another feature.
+    ("position", "static"): "",
+    ("position", "relative"): "",
+    ("background-image", "none"): "",
 }
 _PROPERTIES = {
     "grid-template-columns": "css-grid-template",
@@ -207,10 +218,9 @@ def check_letter(scope: LetterScope) -> Iterator[Finding]:
 
     What a writer wrote in Markdown has been told at its line.
     """
-    html = re.sub(r"<!--\[if.*?<!\[endif\]-->", "", scope.email.html, flags=re.DOTALL)
     written = check_raw_html(scope.inside)
     seen = {dict(finding.values).get("feature", "") for finding in written}
-    for finding in check_markup(html, scope.issue.source, scope.inside.settings.allow):
+    for finding in check_markup(scope.email.html, scope.issue.source, scope.inside.settings.allow):
         slug = dict(finding.values).get("feature", "")
         if slug not in seen:
             seen.add(slug)
@@ -226,8 +236,10 @@ def check_markup(
     for tag, line in reader.tags:
         if tag in _VANISHING:
             yield VANISHES.at(place.shifted(line), feature=tag, clients=_missing(f"html-{tag}"))
+    # Inside a comment for Outlook alone, MJML draws background pictures in Outlook's own language.
+    drawn = {"css-background-image"} if "<v:fill" in html else set()
     for slug, line in reader.features:
-        if slug not in allow and (clients := _missing(slug)):
+        if slug not in allow and slug not in drawn and (clients := _missing(slug)):
             name = slug.partition("-")[2]
             yield UNSUPPORTED.at(place.shifted(line), feature=name, clients=clients, slug=slug)
 
@@ -286,7 +298,10 @@ class _Reader(HTMLParser):
     def _read_style(self, style: str, line: int) -> None:
         for name, value in style_of(style).items():
             slug = _VALUES.get((name, value.lower()), _PROPERTIES.get(name, f"css-{name}"))
-            self.features.append((slug, line))
+            if slug:
+                self.features.append((slug, line))
+            if name == "background" and "url(" in value:
+                self.features.append(("css-background-image", line))
             inside = (slug for pattern, slug in _INSIDE.items() if re.search(pattern, value))
             self.features.extend((slug, line) for slug in inside)
 

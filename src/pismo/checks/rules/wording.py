@@ -119,6 +119,8 @@ _MEANT_TWICE = {
 _WORDS = ((MIXED_LETTERS, _MIXED), (PLACEHOLDER, _LEFT), (NO_SPACE, _JOINED))
 _MARKS = ((SHOUTING, _EXCLAIMED), (SPACE_BEFORE, _SPACED), (DOUBLED, _DOUBLED_MARK))
 _ONCE = ((MARKUP_LEFT, _MARKUP), (BROKEN_LETTERS, _BROKEN))
+_CLOSING = re.compile(r"\S»")
+"""Behind a space it is an arrow: «Read on »»."""
 _PAIRS = (("«", "»"), ("„", "“"), ("(", ")"))
 
 
@@ -165,7 +167,7 @@ def _unclosed(passage: Passage) -> Iterator[Finding]:
         missing = passage.text.count(opening) - passage.text.count(closing)
         if missing > 0 and not passage.text.rstrip().endswith(":"):
             yield UNCLOSED.at(passage.place, mark=opening, count=missing)
-        elif missing < 0 and closing == "»":
+        elif missing < 0 and closing == "»" and _CLOSING.search(passage.text):
             yield UNCLOSED.at(passage.place, mark=closing, count=-missing)
 
 
