@@ -5,8 +5,10 @@ from collections.abc import Callable
 from types import CodeType
 from typing import TypeVar
 
+from jinja2 import Environment
 from jinja2.bccache import Bucket, BytecodeCache
 
+from pismo.bytecode import OwnBytecode
 from pismo.records import dataclass, field
 
 T = TypeVar("T")
@@ -52,11 +54,27 @@ class FragmentCache:
 
 
 class CodeCache(BytecodeCache):
-    """Compiled templates of layouts, kept in a `FragmentCache` from one compilation to the next."""
+    """Compiled templates of layouts, kept in a `FragmentCache` from one compilation to the next.
+
+    Those that pismo brings along are kept with its modules, too.
+    """
 
     def __init__(self, fragments: FragmentCache, kind: str) -> None:
         self.fragments = fragments
         self.kind = f"template {kind}"
+        self._own = OwnBytecode(kind.replace(" ", "-"))
+        self._own_keys: set[str] = set()
+
+    def get_bucket(
+        self, environment: Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        """Return the place of a template's code, filled if it was compiled before."""
+        bucket = super().get_bucket(environment, name, filename, source)
+        if filename and is_own(filename):
+            self._own_keys.add(bucket.key)
+            if bucket.code is None:
+                self._own.load_bytecode(bucket)
+        return bucket
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill a bucket, if its template was compiled before."""
@@ -67,3 +85,10 @@ class CodeCache(BytecodeCache):
         """Keep what was compiled."""
         key = (self.kind, f"{bucket.key} {bucket.checksum}")
         self.fragments.entries[key] = bucket.code
+        if bucket.key in self._own_keys:
+            self._own.dump_bytecode(bucket)
+
+
+def is_own(path: str) -> bool:
+    """Tell whether a template is one that pismo brings along."""
+    return path.startswith("pismo/") and path.endswith(".j2")

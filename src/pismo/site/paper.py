@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pismo.bytecode import OwnBytecode
 from pismo.model.workspace import Settings
 
 WORDS = {
@@ -71,4 +72,5 @@ def _templates() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
+        bytecode_cache=OwnBytecode("site"),
     )

@@ -12,6 +12,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.exceptions import TemplateError, TemplateSyntaxError
 
+from pismo.compile.cache import is_own
 from pismo.compile.problem import CompileError
 from pismo.compile.rules import (
     AS_NUMBER,
@@ -177,12 +178,22 @@ class StageEnvironment(jinja2.Environment):
     def code_of(self, source: str, path: str) -> CodeType:
         """Compile a template, or say where it is wrong."""
         try:
-            return self.compile(source, name=path, filename=path)
+            return self._compiled(source, path)
         except TemplateSyntaxError as error:
             raise _syntax_problem(error, path, source) from error
         except RecursionError as error:
             first = len(source) - len(source.lstrip("\n")) + 1
             raise CompileError(TOO_DEEP, Source(path, first)) from error
+
+    def _compiled(self, source: str, path: str) -> CodeType:
+        known = self.bytecode_cache
+        if known is None or not is_own(path):
+            return self.compile(source, name=path, filename=path)
+        bucket = known.get_bucket(self, path, path, source)
+        if bucket.code is None:
+            bucket.code = self.compile(source, name=path, filename=path)
+            known.set_bucket(bucket)
+        return bucket.code
 
     def run(self, code: CodeType, path: str, names: Mapping[str, object]) -> str:
         """Run a compiled template; problems come with the file and line they arose at."""
