@@ -223,3 +223,35 @@ def test_a_second_issue_of_one_day_is_refused_with_a_way_out(tmp_path: Path) -> 
     with pytest.raises(UsageError, match=r"^newsletters/letters/2026-12-04.md is there") as caught:
         new_issue(load_workspace(tmp_path / "x"), "letters", DAY)
     assert "choose another" in str(caught.value.hint)
+
+
+def test_a_folder_that_holds_something_is_told_before_the_first_question(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x", "utf-8")
+    asked = CliRunner().invoke(root, ["new", "workspace", str(tmp_path)], input="ru\n")
+    assert isinstance(asked.exception, UsageError)
+    assert "Language" not in asked.output
+
+
+def test_an_answer_that_will_not_do_is_asked_again_at_once(tmp_path: Path) -> None:
+    answers = "en\nGames\nKate\nkate\nkate@games.example\n\nзелёный\n#3f7d3a\n\n"
+    asked = CliRunner().invoke(root, ["new", "workspace", str(tmp_path / "x")], input=answers)
+    assert asked.exit_code == 0, asked.output
+    assert "Error: 'kate' is no address: like katya@shop.example\nTheir address" in asked.output
+    assert "Error: 'зелёный' is no colour: like #b5502f\nColour of links" in asked.output
+    assert load_workspace(tmp_path / "x").settings.brand.accent == "#3f7d3a"
+
+
+def test_a_colour_given_as_an_option_is_looked_at_before_anything_is_asked(tmp_path: Path) -> None:
+    command = ["new", "workspace", str(tmp_path / "x"), "--accent", "notacolor"]
+    told = CliRunner().invoke(root, command, input="")
+    assert told.exit_code == 2
+    assert "'notacolor' is no colour: like #b5502f" in told.output
+    assert "Language" not in told.output
+
+
+def test_a_day_written_another_way_is_answered_with_how_to_write_it(tmp_path: Path) -> None:
+    new_workspace(tmp_path / "x", wanted("en"))
+    command = ["-C", str(tmp_path / "x"), "new", "issue", "letters", "4.12.2026"]
+    told = CliRunner().invoke(root, command)
+    assert told.exit_code == 2
+    assert "'4.12.2026' is no day: write it like 2026-12-04" in told.output

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import Call, counted, echo_findings, json_option, print_json, say
+from pismo.cli.common import DAY, Call, counted, echo_findings, json_option, print_json, say
 from pismo.errors import ExitCode
 from pismo.model.finding import Severity, finding_json
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--day",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="The site's day: later answers and letters stay unlisted.  [newest letter's]",
 )
 @json_option

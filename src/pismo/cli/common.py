@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -23,6 +24,23 @@ Command = TypeVar("Command", bound=Callable[..., object])
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on stdout, for machines."
 )
+
+
+class _Day(click.DateTime):
+    """A day as it is written everywhere here; any other way is answered with this one."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return midnight of the day."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"'{value}' is no day: write it like 2026-12-04", param, ctx)
+
+
+DAY = _Day(["%Y-%m-%d"])
+"""For an option or argument that is a day."""
 
 NOTES_SHOWN = 3
 """So many notes of one rule are printed; more would bury what matters."""

@@ -1,14 +1,40 @@
 """`pismo new`: begin a workspace, an issue, a piece of content, a segment."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
-from pismo.cli.common import Call, json_option, print_json, say
+from pismo.cli.common import DAY, Call, json_option, print_json, say
+from pismo.errors import UsageError
+from pismo.scaffold import answers
 
 _FRIDAY = 4
+
+
+def _looked_at(look: Callable[[str], str], value: str) -> str:
+    """Look at an answer before the next question is asked; click asks again for a bad one."""
+    try:
+        return look(value.strip())
+    except UsageError as error:
+        raise click.BadParameter(f"{error.message}: {error.hint}") from error
+
+
+def _address(_: click.Context, __: click.Parameter, value: str) -> str:
+    return _looked_at(answers.address, value)
+
+
+def _colour(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    return None if value is None else _looked_at(answers.colour, value)
+
+
+def _new_folder(ctx: click.Context, _: click.Parameter, directory: Path) -> Path:
+    """Look at the folder before anything is asked."""
+    call: Call = ctx.obj
+    answers.new_folder(call.directory / directory)
+    return directory
 
 
 @click.group("new")
@@ -17,7 +43,12 @@ def new_group() -> None:
 
 
 @new_group.command("workspace")
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.argument(
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    is_eager=True,
+    callback=_new_folder,
+)
 @click.option(
     "--language",
     type=click.Choice(["ru", "en"]),
@@ -29,10 +60,15 @@ def new_group() -> None:
 @click.option(
     "--sender", prompt="Who writes: a person's name, if you can", help="Who writes: a person."
 )
-@click.option("--address", prompt="Their address, like katya@shop.example", help="From whom.")
+@click.option(
+    "--address",
+    callback=_address,
+    prompt="Their address, like katya@shop.example",
+    help="From whom.",
+)
 @click.option("--postal-address", help="For the footer; the law of many countries asks for it.")
-@click.option("--accent", help="Colour of links and buttons.  [default: #b5502f]")
-@click.option("--background", help="Colour around letters.  [default: #f6f2ec]")
+@click.option("--accent", callback=_colour, help="Colour of links and buttons.  [default: #b5502f]")
+@click.option("--background", callback=_colour, help="Colour around letters.  [default: #f6f2ec]")
 @json_option
 @click.pass_context
 def workspace_command(  # one parameter per question
@@ -58,8 +94,8 @@ def workspace_command(  # one parameter per question
         address=address,
         postal_address=_asked(ctx, "Postal address for the footer (may be empty)", postal_address),
         language=language,
-        accent=_asked(ctx, "Colour of links", accent, "#b5502f"),
-        background=_asked(ctx, "Colour around letters", background, "#f6f2ec"),
+        accent=_asked(ctx, "Colour of links", accent, "#b5502f", answers.colour),
+        background=_asked(ctx, "Colour around letters", background, "#f6f2ec", answers.colour),
         day=_next_friday(),
     )
     root = call.directory / directory
@@ -70,20 +106,31 @@ def workspace_command(  # one parameter per question
     say(f"{len(written)} files in {directory}. Next: cd {directory} && pismo check && pismo build")
 
 
-def _asked(ctx: click.Context, question: str, given: str | None, default: str = "") -> str:
+def _asked(
+    ctx: click.Context,
+    question: str,
+    given: str | None,
+    default: str = "",
+    look: Callable[[str], str] = str,
+) -> str:
     """Return what a flag said; else ask, but only somebody who is answering questions anyway."""
     if given is not None:
         return given
     names = ("language", "brand", "sender", "address")
     if not any(ctx.get_parameter_source(name) is ParameterSource.PROMPT for name in names):
         return default
-    answer: str = click.prompt(question, default=default, show_default=bool(default))
+    answer: str = click.prompt(
+        question,
+        default=default,
+        show_default=bool(default),
+        value_proc=lambda value: _looked_at(look, value),
+    )
     return answer
 
 
 @new_group.command("issue")
 @click.argument("newsletter")
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), required=False, metavar="[DAY]")
+@click.argument("day", type=DAY, required=False, metavar="[DAY]")
 @click.option("--from", "source", default="", metavar="ISSUE", help="Begin with an earlier issue.")
 @json_option
 @click.pass_context

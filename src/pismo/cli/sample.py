@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import click
 
-from pismo.cli.common import Call, json_option, print_json, say
+from pismo.cli.common import DAY, Call, json_option, print_json, say
 
 
 @click.command("sample")
@@ -14,7 +14,7 @@ from pismo.cli.common import Call, json_option, print_json, say
 @click.option("--seed", default=7, show_default=True, help="The same seed gives the same people.")
 @click.option(
     "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="Invent the two years before this day (default: the newest issue's date).",
 )
 @json_option

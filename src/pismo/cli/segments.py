@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import Call, echo_findings, json_option, print_json, say
+from pismo.cli.common import DAY, Call, echo_findings, json_option, print_json, say
 
 if TYPE_CHECKING:
     from pismo.audience import Snapshot
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--newsletter", help="Only this newsletter's segments, in its order.")
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="Compare with this day (default: the last issue before the audience was brought in).",
 )
 @click.option(

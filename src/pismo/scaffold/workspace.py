@@ -1,7 +1,6 @@
 """A new workspace: settings, a first newsletter with one issue, and something to read in it."""
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import date
 from importlib.metadata import PackageNotFoundError, distribution
@@ -10,12 +9,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from pismo import __version__
-from pismo.errors import UsageError
 from pismo.records import dataclass
+from pismo.scaffold.answers import address, colour, new_folder
 from pismo.scaffold.fill import filled, write_new
 
 _SKIPPED = ("__pycache__",)
-_ADDRESS = re.compile(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +37,17 @@ def new_workspace(root: Path, wanted: NewWorkspace) -> tuple[str, ...]:
         The paths written, relative to `root`, sorted.
 
     Raises:
-        UsageError: If the folder holds something, or the address is none.
+        UsageError: If the folder holds something, or the address or a colour is none.
     """
-    if not _ADDRESS.fullmatch(wanted.address):
-        raise UsageError(f"'{wanted.address}' is no address", hint="like katya@shop.example")
-    if root.exists() and any(entry.name != ".git" for entry in root.iterdir()):
-        raise UsageError(f"{root} is not empty", hint="name a folder that does not exist yet")
+    new_folder(root)
     values = {
         "brand": wanted.brand,
         "sender": wanted.sender,
-        "address": wanted.address,
+        "address": address(wanted.address),
         "domain": wanted.address.rpartition("@")[2],
         "language": wanted.language,
-        "accent": wanted.accent,
-        "background": wanted.background,
+        "accent": colour(wanted.accent),
+        "background": colour(wanted.background),
         "postal_address": wanted.postal_address,
         "requirement": requirement(_direct_url()),
         "date": wanted.day.isoformat(),

@@ -1,0 +1,42 @@
+"""What somebody may answer who begins a workspace; each answer is looked at by itself."""
+
+import re
+from pathlib import Path
+
+from pismo.errors import UsageError
+
+_ADDRESS = re.compile(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:]+")
+_COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
+
+
+def address(text: str) -> str:
+    """Return an address as given.
+
+    Raises:
+        UsageError: If it is none.
+    """
+    if not _ADDRESS.fullmatch(text):
+        raise UsageError(f"'{text}' is no address", hint="like katya@shop.example")
+    return text
+
+
+def colour(text: str) -> str:
+    """Return a colour as given: digits, which every mail program reads, and no names.
+
+    Raises:
+        UsageError: If it is none.
+    """
+    if not _COLOUR.fullmatch(text):
+        raise UsageError(f"'{text}' is no colour", hint="like #b5502f")
+    return text
+
+
+def new_folder(root: Path) -> Path:
+    """Return a folder that is empty or not there; a bare `.git` is no content.
+
+    Raises:
+        UsageError: If it holds something.
+    """
+    if root.exists() and any(entry.name != ".git" for entry in root.iterdir()):
+        raise UsageError(f"{root} is not empty", hint="name a folder that does not exist yet")
+    return root
