@@ -253,6 +253,24 @@ def test_json_lines_and_parquet_come_in_too(workspace: Workspace) -> None:
     ]  # fmt: skip
 
 
+def test_a_bad_row_s_number_is_its_own_in_each_of_several_files(workspace: Workspace) -> None:
+    broken = 'b,"b@example.com,Борис,,\n'
+    texts = {
+        "a.csv": f"a,a@example.com,,,\n{broken}c,bad,,,\n",
+        "b.csv": "short\nd,d@example.com,,,\ne,bad,,,\n",
+    }
+    for name, text in texts.items():
+        (workspace.root / name).write_text(PEOPLE + text, "utf-8")
+    (workspace.root / "c.jsonl").write_text(
+        '{"id": "f", "email": "f@example.com"}\n\n{"id": "g", "email": "bad"}\n', "utf-8"
+    )
+    places = [str(workspace.root / name) for name in ("a.csv", "c.jsonl", "b.csv")]
+    done = import_table(workspace, "subscribers", places, HOW)
+    assert (done.read, done.good, done.bad, done.repeated) == (8, 3, 5, 0)
+    found = [(Path(str(row["file"])).name, row["row"]) for row in aside(done)]
+    assert found == [("a.csv", 3), ("a.csv", 4), ("b.csv", 2), ("b.csv", 4), ("c.jsonl", 3)]
+
+
 def test_a_folder_is_read_file_by_file(workspace: Workspace) -> None:
     folder = workspace.root / "rows"
     folder.mkdir()

@@ -122,6 +122,17 @@ def test_a_later_import_of_consents_does_not_lift_an_opt_out(ledger: Ledger) -> 
     assert why(ledger, "anna", later=2 * DAY) == {"anna": "unsubscribed"}
 
 
+def test_of_two_consents_in_one_import_the_later_stays_whatever_their_order(
+    ledger: Ledger,
+) -> None:
+    late, early = (NOW, "crm", "b"), (NOW - DAY, "site", "c")
+    rows = [Consent("anna", *late), Consent("anna", *early), Consent("olga", *early)]
+    assert ledger.record_consents([*rows, Consent("olga", *late)]) == 4
+    assert ledger.record_consents(iter(rows)) == 3
+    for person in ("anna", "olga"):
+        assert ledger.consents_of(person) == (Consent(person, *late),)
+
+
 def test_an_opt_out_is_lifted_by_the_readers_own_hand(ledger: Ledger) -> None:
     agree(ledger, ["anna"])
     refuse(ledger, "anna", Scope.TOPIC, "stories")

@@ -55,21 +55,27 @@ def read_headers(engine: "duckdb.DuckDBPyConnection", source: Source) -> list[st
 def read_rows(
     engine: "duckdb.DuckDBPyConnection", source: Source, columns: Sequence[tuple[str, str]]
 ) -> int:
-    """Add a source's rows to tables `raw` (row_file, row_number, ours …) and `bad`; count both.
+    """Add a source's rows to tables `raw` (row_file, row_index, ours …) and `bad`; count both.
+
+    Rows of CSV bear no number of their own: they lie in `raw` one after the other, from `first`
+    up to `beyond`.
 
     Args:
-        engine: Has `raw` and `bad (file, row, reason, line)`.
+        engine: Has `raw`, `bad (file, row, reason, line)` and `files (name, first, beyond, head)`.
         source: What to read.
         columns: (column of the file, our column); all are read as text.
     """
+    read = {"csv": _read_csv, "parquet": _read_parquet, "jsonl": _read_json}[source.form]
+    first = _count(engine, "raw")
     try:
-        if source.form == "csv":
-            return _read_csv(engine, source, columns)
-        if source.form == "parquet":
-            return _read_parquet(engine, source, columns)
-        return _read_json(engine, source, columns)
+        count = read(engine, source, columns)
     except _engine_error() as error:
         raise AudienceError(f"{source.name} cannot be read: {_first_line(error)}") from error
+    head = int(source.form == "csv")
+    engine.execute(
+        f"INSERT INTO files SELECT {quoted(source.name)}, {first}, count(*), {head} FROM raw"
+    )
+    return count
 
 
 def _read_csv(
@@ -77,34 +83,31 @@ def _read_csv(
 ) -> int:
     head = _csv_head(source)
     places = {header: f"c{number}" for number, header in enumerate(head.names)}
-    chosen = ", ".join(f"{places[header]} AS {ours}" for header, ours in columns)
+    name = quoted(source.name)
+    chosen = ", ".join(
+        [f"{name} AS row_file", *(f"{places[header]} AS {ours}" for header, ours in columns)]
+    )
+    first = _count(engine, "raw")
     broken = _scan_csv(engine, source.path, head, chosen)
     if broken:
         # An open quote hides rows, from the engine's own count too; mended, it hides only its own.
         mended = source.path.with_name(source.path.name + "-mended")
         mend_quotes(source.path, mended, head.separator, len(head.names))
+        # Made anew, since rows that were only deleted would still count in those to come.
+        engine.execute(f"CREATE OR REPLACE TABLE raw AS SELECT * FROM raw LIMIT {first}")
         _scan_csv(engine, mended, head, chosen)
     _set_aside(engine, source.name, head.separator)
     # The engine numbers the rows that it could read; rejected ones before them make the difference.
-    ours = ", ".join(name for _, name in columns)
-    name = quoted(source.name)
-    engine.execute(
-        f"INSERT INTO raw BY NAME SELECT {name} AS row_file, rowid + 1 AS row_index, "
-        f"1 AS row_head, {ours} FROM file_rows"
-    )
     engine.execute(f"INSERT INTO shifts SELECT {name}, line - place FROM rejected")
-    (good,) = only_row(engine, "SELECT count(*) FROM file_rows")
-    (lost,) = only_row(engine, "SELECT count(*) FROM rejected")
-    return int(good) + int(lost)
+    return _count(engine, "raw") - first + _count(engine, "rejected")
 
 
 def _scan_csv(engine: "duckdb.DuckDBPyConnection", path: Path, head: "_Head", chosen: str) -> bool:
-    """Make `file_rows` and `rejected`; tell whether a broken quote may hide rows from both."""
+    """Add to `raw`, make `rejected`; tell whether a broken quote may hide rows from both."""
     typed = ", ".join(f"{quoted(f'c{number}')}: 'VARCHAR'" for number in range(len(head.names)))
     engine.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     engine.execute(
-        "CREATE OR REPLACE TEMP TABLE file_rows AS "
-        f"SELECT {chosen} FROM read_csv("
+        f"INSERT INTO raw BY NAME SELECT {chosen} FROM read_csv("
         f"{quoted(str(path.resolve()))}, delim = {quoted(head.separator)}, quote = '\"', "
         f"escape = '\"', header = true, skip = {head.skip}, columns = {{{typed}}}, "
         "auto_detect = false, store_rejects = true, rejects_limit = 0, strict_mode = true, "
@@ -191,10 +194,9 @@ def _read_parquet(
     scan = f"read_parquet({quoted(str(source.path.resolve()))})"
     engine.execute(
         f"INSERT INTO raw BY NAME SELECT {quoted(source.name)} AS row_file, "
-        f"row_number() OVER () AS row_index, 0 AS row_head, {chosen} FROM {scan}"
+        f"row_number() OVER () AS row_index, {chosen} FROM {scan}"
     )
-    (count,) = only_row(engine, f"SELECT count(*) FROM {scan}")
-    return int(count)
+    return _count(engine, scan)
 
 
 def _read_json(
@@ -210,12 +212,11 @@ def _read_json(
         f"FROM json_rows WHERE NOT {good}"
     )
     engine.execute(
-        f"INSERT INTO raw BY NAME SELECT {name} AS row_file, row_index, 0 AS row_head, {chosen} "
+        f"INSERT INTO raw BY NAME SELECT {name} AS row_file, row_index, {chosen} "
         f"FROM (SELECT * FROM json_rows WHERE {good}) AS fine"
     )
     # Row numbers of JSON lines are their own: nothing is missing between them.
-    (count,) = only_row(engine, "SELECT count(*) FROM json_rows")
-    return int(count)
+    return _count(engine, "json_rows")
 
 
 def _pointer(name: str) -> str:
@@ -233,6 +234,10 @@ def _lines(engine: "duckdb.DuckDBPyConnection", source: Source) -> None:
         f"max_line_size = {_LONGEST_JSON}, buffer_size = {4 * _LONGEST_JSON})) AS l "
         "WHERE line IS NOT NULL AND trim(line) <> ''"
     )
+
+
+def _count(engine: "duckdb.DuckDBPyConnection", rows: str) -> int:
+    return int(only_row(engine, f"SELECT count(*) FROM {rows}")[0])
 
 
 def _engine_error() -> type[Exception]:

@@ -154,9 +154,8 @@ def _alone(state: Path) -> Iterator[None]:
 
 def _make_tables(engine: "duckdb.DuckDBPyConnection", names: Sequence[str]) -> None:
     columns = "".join(f", {name} VARCHAR" for name in names)
-    engine.execute(
-        f"CREATE TABLE raw (row_file VARCHAR, row_index BIGINT, row_head INTEGER{columns})"
-    )
+    engine.execute(f"CREATE TABLE raw (row_file VARCHAR, row_index BIGINT{columns})")
+    engine.execute("CREATE TABLE files (name VARCHAR, first BIGINT, beyond BIGINT, head INTEGER)")
     engine.execute("CREATE TABLE bad (file VARCHAR, row BIGINT, reason VARCHAR, line VARCHAR)")
     engine.execute("CREATE TABLE shifts (file VARCHAR, before BIGINT)")
     engine.execute("CREATE TABLE zones (zone VARCHAR)")
@@ -185,9 +184,11 @@ def _check_rows(engine: "duckdb.DuckDBPyConnection", rules: Sequence[Rule], *, k
         if rule.reason
     )
     engine.execute(
-        f"CREATE TABLE checked AS SELECT row_id, row_file, row_index, row_head, {named}, "
+        f"CREATE TABLE checked AS SELECT row_id, row_file, {named}, "
+        "coalesce(row_index, row_id - files.first + 1) AS row_index, files.head AS row_head, "
         f"concat_ws('; ', {reasons or 'NULL'}) AS reasons "
-        f"FROM (SELECT rowid AS row_id, *, {values} FROM raw) AS valued"
+        f"FROM (SELECT rowid AS row_id, *, {values} FROM raw) AS valued "
+        "JOIN files ON files.name = row_file AND row_id >= files.first AND row_id < files.beyond"
     )
     if any(rule.name == "email" for rule in rules):
         _check_addresses(engine, known)
@@ -209,7 +210,7 @@ def _add_bad(engine: "duckdb.DuckDBPyConnection", reason: str, rows: str, which:
 def _sent(engine: "duckdb.DuckDBPyConnection") -> list[str]:
     """Return the columns of `raw` that came from files."""
     every = [str(row[0]) for row in engine.execute("DESCRIBE raw").fetchall()]
-    return [name for name in every if name not in ("row_file", "row_index", "row_head")]
+    return [name for name in every if name not in ("row_file", "row_index")]
 
 
 def _check_addresses(engine: "duckdb.DuckDBPyConnection", known: str) -> None:

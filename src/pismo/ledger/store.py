@@ -6,6 +6,7 @@ cut (the settling of claims alone may lose its last moments: then they are in do
 reach SQL through temporary tables (`give`), numbers as one parameter (`among`).
 """
 
+import itertools
 import os
 import sqlite3
 import time
@@ -117,6 +118,23 @@ class Store:
         if count > 1_000:
             connection.exec_driver_sql(f"ANALYZE {table.name}")
         return count
+
+    def insert_each(
+        self, connection: Connection, statement: str, rows: Iterable[Sequence[object]]
+    ) -> int:
+        """Run one of SQLite's statements for each row, without a copy of them all.
+
+        Returns:
+            How many rows there were, whether or not they changed anything.
+        """
+        asked = itertools.count()
+        cursor: Any = connection.connection.cursor()
+        try:
+            # `zip` asks for a row first: when there are no more, `asked` stands at their number.
+            cursor.executemany(statement, (row for row, _ in zip(rows, asked, strict=False)))
+        finally:
+            cursor.close()
+        return next(asked)
 
     def among(self, column: str, name: str) -> str:
         """Write `column IN (…)` over a whole list of numbers passed as one parameter."""

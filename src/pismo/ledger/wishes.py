@@ -20,6 +20,12 @@ _CONSENTS = Given(
         ("wording", "TEXT"),
     ),
 )
+_INTO_CONSENTS = "INSERT INTO consents (person, topic, given_at, source, wording)"
+_LATER_STAYS = (
+    "ON CONFLICT (person, topic) DO UPDATE SET given_at = excluded.given_at,"
+    " source = excluded.source, wording = excluded.wording"
+    " WHERE excluded.given_at > consents.given_at"
+)
 _OPT_OUTS = Given(
     "given_opt_outs",
     (
@@ -56,15 +62,16 @@ class Wishes(Store):
     def record_consent_rows(self, rows: Iterable[tuple[str, str, int, str, str]]) -> int:
         """Do as `record_consents` for very many, as rows: person, topic, seconds, source, text."""
         with self.write() as connection:
+            if self.is_sqlite:
+                # Half the time of a temporary table for a million; rows in order are quickest.
+                return self.insert_each(
+                    connection, f"{_INTO_CONSENTS} VALUES (?, ?, ?, ?, ?) {_LATER_STAYS}", rows
+                )
             count = self.give(connection, _CONSENTS, rows)
-            # `WHERE true` keeps SQLite from reading ON as part of a join.
             connection.exec_driver_sql(
-                "INSERT INTO consents (person, topic, given_at, source, wording)"
-                " SELECT person, topic, max(given_at), min(source), min(wording)"
-                " FROM given_consents WHERE true GROUP BY person, topic"
-                " ON CONFLICT (person, topic) DO UPDATE SET given_at = excluded.given_at,"
-                " source = excluded.source, wording = excluded.wording"
-                " WHERE excluded.given_at > consents.given_at"
+                f"{_INTO_CONSENTS} SELECT DISTINCT ON (person, topic) *"
+                " FROM given_consents ORDER BY person, topic, given_at DESC, source, wording"
+                f" {_LATER_STAYS}"
             )
         return count
 
