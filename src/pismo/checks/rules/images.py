@@ -1,10 +1,13 @@
 """Pictures that open quickly and look sharp."""
 
 import io
+import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from pismo.checks.scope import IssueScope
 from pismo.model.finding import Finding, Rule, Severity, Source
+from pismo.model.workspace import Workspace
 
 HEAVY = Rule(
     "image-heavy",
@@ -55,9 +58,54 @@ NO_ALT = Rule(
     hint_en='say in a few words what it shows; alt="" for an ornament',
     hint_ru='скажите в двух словах, что на ней; для украшения — alt=""',
 )
+UNUSED = Rule(
+    "image-unused",
+    Severity.NOTE,
+    en="nothing uses this picture",
+    ru="эту картинку ничто не использует",
+    hint_en="show it somewhere, or delete it: Git remembers",
+    hint_ru="покажите её где-нибудь или удалите: Git помнит",
+)
 
+_PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".heic", ".bmp"}
+_NAMED = re.compile(r"[^\s\"'()<>/\\]+\.(?:png|jpe?g|gif|webp|svg|avif|heic|bmp)\b")
 _HEAVY, _ANIMATION = 400 * 1024, 1024 * 1024
 _WIDE_ENOUGH, _TALLEST = 200, 2400
+
+
+def check_unused(workspace: Workspace) -> Iterator[Finding]:
+    """Find picture files whose name stands in no content, catalogue, layout or settings.
+
+    A drawing's SVG beside its picture is its source, and meant to stay.
+    """
+    text = unquote("\n".join(_texts(workspace))).lower()
+    named = set(_NAMED.findall(text))
+    found = sorted(
+        path
+        for folder in ("content", "newsletters")
+        for path in (workspace.root / folder).rglob("*")
+        if path.suffix.lower() in _PICTURES and path.is_file()
+    )
+    shown = {path.with_suffix("") for path in found if path.suffix.lower() != ".svg"}
+    for path in found:
+        if path.suffix.lower() == ".svg" and path.with_suffix("") in shown:
+            continue
+        name = path.name.lower()
+        if name not in named and (" " not in name or name not in text):
+            yield UNUSED.at(Source(path.relative_to(workspace.root).as_posix()))
+
+
+def _texts(workspace: Workspace) -> Iterator[str]:
+    """Yield whatever may name a picture: content, catalogue, layouts, settings."""
+    for item in workspace.items.values():
+        yield f"{item.body}\n{item.image}"
+        yield from (picked.image or "" for picked in item.products)
+    yield from (issue.body for issue in workspace.issues.values())
+    yield from (product.image for product in workspace.catalogue.values())
+    layouts = (workspace.root / "newsletters").glob("*/*.j2")
+    for file in (workspace.root / "pyproject.toml", *sorted(layouts)):
+        if file.is_file():
+            yield file.read_text("utf-8", errors="replace")
 
 
 def check_images(scope: IssueScope) -> Iterator[Finding]:

@@ -91,6 +91,14 @@ DISGUISED = Rule(
     hint_en="mail programs warn of this as of fraud: let both be the same",
     hint_ru="почта предупреждает о таком как о мошенничестве: пусть совпадают",
 )
+ENCODED_TWICE = Rule(
+    "link-encoded-twice",
+    Severity.WARNING,
+    en="'{part}' in {href} was encoded twice: the site will see {once}",
+    ru="«{part}» в {href} закодировано дважды: сайт увидит {once}",
+    hint_en="write {once}, or copy the address from the browser again",
+    hint_ru="напишите {once} или скопируйте адрес из браузера заново",
+)
 _VAGUE_WORDS = {
     "тут", "здесь", "сюда", "там", "туда", "ссылка", "ссылке", "ссылку", "ссылки", "по", "этой",
     "эту", "на", "в", "нажмите", "нажми", "жми", "жмите", "кликните", "кликни", "кликай",
@@ -117,6 +125,10 @@ _SHOWN_HOST = re.compile(
     re.IGNORECASE,
 )
 """What reads as a site; «Node.js» does not."""
+_ENCODED_TWICE = re.compile(
+    r"%25(2[0-9A-F]|3[A-F]|40|5[BCDEF]|7[BCDE]|C[23]|D[01]|E2)", re.IGNORECASE
+)
+"""A space, a mark, a Russian letter; `%2550` may be «%50», fifty per cent."""
 _BAD_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
@@ -198,6 +210,8 @@ def _check_host(link: Link, parts: SplitResult, port: int | None) -> Iterator[Fi
     if not sound or " " in link.href or port == 0 or _BAD_PERCENT.search(link.href):
         yield BROKEN.at(link.place, href=link.href)
         return
+    if twice := _ENCODED_TWICE.search(_own_part(parts)):
+        yield ENCODED_TWICE.at(link.place, href=link.href, part=twice[0], once=f"%{twice[1]}")
     if parts.scheme == "http":
         yield PLAIN_HTTP.at(link.place, href=link.href)
     if host.removeprefix("www.") in _SHORTENERS:
@@ -212,6 +226,12 @@ def _check_host(link: Link, parts: SplitResult, port: int | None) -> Iterator[Fi
         yield DISGUISED.at(link.place, shown=shown[1], host=host)
     if target := _target_of(parts):
         yield REDIRECT.at(link.place, host=host, target=target)
+
+
+def _own_part(parts: SplitResult) -> str:
+    """Return path and query without the addresses that stand in the query, encoded as they must."""
+    own = (pair for pair in parts.query.split("&") if "%3a%2f%2f" not in pair.lower())
+    return "&".join((parts.path, *own, parts.fragment))
 
 
 def _target_of(parts: SplitResult) -> str:
