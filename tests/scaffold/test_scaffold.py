@@ -255,3 +255,24 @@ def test_a_day_written_another_way_is_answered_with_how_to_write_it(tmp_path: Pa
     told = CliRunner().invoke(root, command)
     assert told.exit_code == 2
     assert "'4.12.2026' is no day: write it like 2026-12-04" in told.output
+
+
+@pytest.mark.parametrize(
+    ("brand", "title"),
+    [
+        ("Крапива", "Письмо от «Крапива»"),
+        ("Мастерская «Крапива»", "Письмо от «Мастерская „Крапива“»"),
+        ('Лавка "У Кати"', "Письмо от «Лавка „У Кати“»"),
+    ],
+)
+def test_quotes_of_a_brand_become_the_inner_ones(tmp_path: Path, brand: str, title: str) -> None:
+    new_workspace(tmp_path / "x", wanted("ru", brand))
+    assert load_workspace(tmp_path / "x").newsletters["letters"].title == title
+
+
+def test_the_end_of_a_new_workspace_says_what_its_ci_installs(tmp_path: Path) -> None:
+    flags = "--language en --brand Games --sender Kate --address kate@games.example"
+    made = CliRunner().invoke(root, ["new", "workspace", str(tmp_path / "x"), *flags.split()])
+    pinned = (tmp_path / "x" / "pyproject.toml").read_text("utf-8")
+    assert f'dependencies = ["pismo=={__version__}"]' in pinned
+    assert f"Its CI installs pismo=={__version__}, as pyproject.toml says." in made.output

@@ -65,7 +65,7 @@ def run_steps(workspace: Path, environment: Mapping[str, str]) -> dict[str, int]
     """Run the steps as the runner would: after one failed, only those marked `always()`."""
     codes: dict[str, int] = {}
     for step in steps(workspace):
-        if any(codes.values()) and step.get("if") != "always()":
+        if any(codes.values()) and not step.get("if", "").startswith("always()"):
             continue
         done = subprocess.run(
             ["bash", "-e", "-c", step["run"]],
@@ -110,6 +110,13 @@ def test_the_workflow_cannot_send(clone: Path) -> None:
     for step in steps(clone):
         assert "publish" not in step["run"]
         assert "secrets." not in json.dumps(step)
+
+
+def test_a_push_is_looked_at_as_well_and_only_a_pull_request_is_commented(clone: Path) -> None:
+    text = (clone / ".github/workflows/letters.yml").read_text("utf-8")
+    assert "\non: [push, pull_request]\n" in text
+    (comment,) = [step for step in steps(clone) if step["name"] == "Comment"]
+    assert comment["if"] == "always() && github.event_name == 'pull_request'"
 
 
 def test_the_hook_before_a_commit_runs_the_check(clone: Path) -> None:

@@ -85,7 +85,7 @@ def workspace_command(  # one parameter per question
     as_json: bool,
 ) -> None:
     """Lay out a new workspace in DIRECTORY, with one letter that builds at once."""
-    from pismo.scaffold import NewWorkspace, new_workspace
+    from pismo.scaffold import NewWorkspace, installed_requirement, new_workspace
 
     call: Call = ctx.obj
     wanted = NewWorkspace(
@@ -103,6 +103,9 @@ def workspace_command(  # one parameter per question
     if as_json:
         print_json({"root": str(root), "files": written})
         return
+    if "@" not in (pinned := installed_requirement()):
+        say(f"Its CI installs {pinned}, as pyproject.toml says. Not in your package registry? Then")
+        say('name its place there: "pismo @ git+https://git.example/pismo.git@COMMIT"')
     say(f"{len(written)} files in {directory}. Next: cd {directory} && pismo check && pismo build")
 
 

@@ -1,6 +1,14 @@
 """Begin a file, or a whole workspace, that passes `pismo check` at once."""
 
 from pismo.scaffold.files import FileKind, NewFile, new_file, new_issue
-from pismo.scaffold.workspace import NewWorkspace, new_workspace
+from pismo.scaffold.workspace import NewWorkspace, installed_requirement, new_workspace
 
-__all__ = ["FileKind", "NewFile", "NewWorkspace", "new_file", "new_issue", "new_workspace"]
+__all__ = [
+    "FileKind",
+    "NewFile",
+    "NewWorkspace",
+    "installed_requirement",
+    "new_file",
+    "new_issue",
+    "new_workspace",
+]

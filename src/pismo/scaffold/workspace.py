@@ -1,6 +1,7 @@
 """A new workspace: settings, a first newsletter with one issue, and something to read in it."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from importlib.metadata import PackageNotFoundError, distribution
@@ -14,6 +15,7 @@ from pismo.scaffold.answers import address, colour, new_folder
 from pismo.scaffold.fill import filled, write_new
 
 _SKIPPED = ("__pycache__",)
+_QUOTED = re.compile(r"[«“\"]([^«»“”\"]*)[»”\"]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ def new_workspace(root: Path, wanted: NewWorkspace) -> tuple[str, ...]:
     new_folder(root)
     values = {
         "brand": wanted.brand,
+        "brand_in_quotes": _in_quotes(wanted.brand),
         "sender": wanted.sender,
         "address": address(wanted.address),
         "domain": wanted.address.rpartition("@")[2],
@@ -49,7 +52,7 @@ def new_workspace(root: Path, wanted: NewWorkspace) -> tuple[str, ...]:
         "accent": colour(wanted.accent),
         "background": colour(wanted.background),
         "postal_address": wanted.postal_address,
-        "requirement": requirement(_direct_url()),
+        "requirement": installed_requirement(),
         "date": wanted.day.isoformat(),
     }
     written = []
@@ -60,6 +63,17 @@ def new_workspace(root: Path, wanted: NewWorkspace) -> tuple[str, ...]:
             write_new(root / target, filled(file.read_text("utf-8"), values))
             written.append(target)
     return tuple(sorted(written))
+
+
+def _in_quotes(brand: str) -> str:
+    """Put a brand into quotes as Russian has it; its own become the inner ones, „ and “."""
+    inner = _QUOTED.sub(r"„\1“", brand)
+    return f"«{inner}»"
+
+
+def installed_requirement() -> str:
+    """Return what the CI of a workspace made here will install."""
+    return requirement(_direct_url())
 
 
 def requirement(direct_url: str) -> str:
