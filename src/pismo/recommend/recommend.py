@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SHARD = 20_000
 """People at a time: so few that their candidates fit into a processor's cache."""
+MOST_SAID, STRONGEST_PULL = 10**5, 10**12
+"""What `past.sql` and `alike.sql` scale to."""
 _SPARE = 6
 """How much deeper than the number wanted a fallback list is read at first."""
 _EVERYTHING = 2**31 - 1
@@ -119,7 +121,8 @@ def _begin(
         )
     values = asdict(recipe)
     values["per_category"] = max(recipe.per_category, _least_per_category(engine, count))
-    set_parameters(engine, now=utc(now), wanted=count, shortlist=2 * count + 4, **values)
+    values |= {"wanted": count, "shortlist": 2 * count + 4, **_sort_key(engine, recipe)}
+    set_parameters(engine, now=utc(now), **values)
     _keep(
         engine,
         "people",
@@ -145,6 +148,18 @@ def _begin(
     run_query(engine, PACKAGE, "fallbacks")
 
 
+def _sort_key(engine: "duckdb.DuckDBPyConnection", recipe: Recipe) -> dict[str, int]:
+    """Return what packs a score and a product's number into 62 bits: room for products, a step.
+
+    A score is at most the sum of a whole history's strongest pulls; what is lost of it by the step
+    is less than what `pulls` were rounded by, unless there are millions of products.
+    """
+    (products,) = only_row(engine, "SELECT COUNT(*) FROM goods")
+    slots = 1 << int(products).bit_length()
+    most = recipe.history * MOST_SAID * STRONGEST_PULL
+    return {"slots": slots, "score_step": max(1, math.ceil(most * slots / 2**62))}
+
+
 def _shard(engine: "duckdb.DuckDBPyConnection", first: int, last: int) -> "pa.Table":
     """Choose for people number `first` to `last` - 1; any shard can be made again by itself."""
     engine.execute(
@@ -155,8 +170,9 @@ def _shard(engine: "duckdb.DuckDBPyConnection", first: int, last: int) -> "pa.Ta
     )
     run_query(engine, PACKAGE, "shard_history")
     run_query(engine, PACKAGE, "unwanted")
-    (shortlist,) = only_row(engine, "SELECT shortlist FROM params")
-    run_query(engine, PACKAGE, "nearest", literals={"shortlist": int(shortlist)})
+    names = ("shortlist", "score_step", "slots")
+    numbers = only_row(engine, f"SELECT {', '.join(names)} FROM params")
+    run_query(engine, PACKAGE, "nearest", literals=dict(zip(names, numbers, strict=True)))
     run_query(engine, PACKAGE, "pinned_offers")
     # Most people need a fallback or none, and one look into the list is enough …
     _look(engine, f"wanted + {_SPARE}", f"2 * wanted + {_SPARE}")
