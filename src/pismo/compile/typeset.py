@@ -10,7 +10,7 @@ Rules: facts of Russian typography as in A. E. Milchin, L. K. Cheltsova, «Сп�
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 NBSP = "\u00a0"
 SEAM = "\ue000"
@@ -45,6 +45,7 @@ _ASIDE = re.compile(
 )
 
 
+@lru_cache(maxsize=512)  # every segment's letter says the same at its foot
 def typeset(text: str, language: str) -> str:
     """Typeset one line or paragraph; language "ru", anything else is set as English."""
     return typeset_all([text], language)[0]

@@ -1,6 +1,7 @@
 """Letters as a rebus sees them: ё is е, case and everything that is not a letter don't count."""
 
 import unicodedata
+from collections.abc import Iterable
 
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -9,10 +10,17 @@ _LOOK_ALIKE = frozenset("ABCEHKMOPTXYaceopxyАВСЕНКМОРТХУасеорх
 
 def fold(text: str) -> str:
     """Return only the letters of `text`, lower case, with ё as е."""
-    composed = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
-    if composed.isalpha():  # as nearly all 8,000 words of the dictionary are
-        return composed
-    return "".join(letter for letter in composed if letter.isalpha())
+    return "".join(letter for letter in _levelled(text) if letter.isalpha())
+
+
+def fold_all(lines: Iterable[str]) -> list[str]:
+    """Return what `fold` returns of each of many texts; none has a line break in it."""
+    levelled = _levelled("\n".join(lines)).split("\n")
+    return [one if one.isalpha() else fold(one) for one in levelled]
+
+
+def _levelled(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
 
 
 def look_alike(word: str, language: str) -> str:

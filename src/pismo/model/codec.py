@@ -58,6 +58,8 @@ _SPELLINGS = {
     node: (tag, tuple(field.name for field in dataclasses.fields(node)))
     for tag, node in _TAGS.items()
 }
+_written = json.JSONEncoder(ensure_ascii=False).encode
+_LEAVES = frozenset((str, bool, int, float, Context, type(None)))
 _SEEN = ("subject", "preheader", "html", "text")
 
 
@@ -83,8 +85,8 @@ def edition_json(edition: Edition) -> str:
 def _lines(value: object) -> str:
     """Write a field; `indent` of `json` would do it in Python, ten times as slowly."""
     if not isinstance(value, list) or not value:
-        return json.dumps(value, ensure_ascii=False)
-    items = (json.dumps(item, ensure_ascii=False) for item in value)
+        return _written(value)
+    items = (_written(item) for item in value)
     return "[\n  " + ",\n  ".join(items) + "\n ]"
 
 
@@ -128,13 +130,15 @@ def _content(edition: Edition) -> dict[str, object]:
 
 
 def _encode(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_encode(item) for item in value]
     spelling = _SPELLINGS.get(type(value))
     if spelling is None:
-        return value
+        return [_encode(item) for item in value] if isinstance(value, tuple) else value
     tag, names = spelling
-    return [tag, *(_encode(getattr(value, name)) for name in names)]
+    encoded: list[object] = [tag]
+    for name in names:
+        field = getattr(value, name)
+        encoded.append(field if type(field) in _LEAVES else _encode(field))
+    return encoded
 
 
 def _edition(document: Mapping[str, Any]) -> Edition:
