@@ -52,13 +52,13 @@ def plan_command(
 
 
 def _editions(workspace: "Workspace", issue: str) -> "tuple[Edition, ...]":
+    """Compile an issue; what `pismo check` calls an error is not planned, and so reaches nobody."""
+    from pismo.checks import review
     from pismo.compile import compile_issue
     from pismo.model.finding import Severity
-    from pismo.segments import check_segments
 
     compiled = compile_issue(workspace, issue)
-    # A setting or a segment that cannot be read would be planned with a fallback nobody chose.
-    found = [*workspace.findings, *check_segments(workspace), *compiled.findings]
+    found = [*compiled.findings, *review(workspace, compiled)]
     errors = [one for one in dict.fromkeys(found) if one.severity is Severity.ERROR]
     if errors:
         echo_findings(errors[:-1], workspace.settings.language)
