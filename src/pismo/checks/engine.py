@@ -48,6 +48,7 @@ ISSUE_CHECKS: tuple[Callable[[IssueScope], Iterator[Finding]], ...] = (
     content.check_drafts,
     content.check_repeats,
     content.check_segment_ids,
+    content.check_template_text,
     content.check_twice,
     games.check_answers,
     games.check_prizes,

@@ -1,6 +1,6 @@
 """Begin a file, or a whole workspace, that passes `pismo check` at once."""
 
-from pismo.scaffold.files import FileKind, NewFile, new_file, new_issue
+from pismo.scaffold.files import FileKind, NewFile, new_file, new_issue, told_sentences
 from pismo.scaffold.workspace import NewWorkspace, installed_requirement, new_workspace
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "new_file",
     "new_issue",
     "new_workspace",
+    "told_sentences",
 ]

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from pismo.errors import UsageError
 from pismo.model.content import Item, Kind
@@ -34,6 +35,8 @@ FOLDERS = {
     FileKind.SEGMENT: "segments",
 }
 _DATE_LINE = re.compile(r"^date:.*$", re.MULTILINE)
+_TOLD_FIELD = re.compile(r'^\s*(?:preheader|comment): "?(.+?)"?$', re.MULTILINE)
+_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,18 @@ class NewFile:
 
     path: str
     use: str
+
+
+@cache
+def told_sentences(language: str) -> frozenset[str]:
+    """Return what new files say in their author's place: it is to be replaced, not to be sent."""
+    told: set[str] = set()
+    for kind in ("issue", *(kind for kind in FileKind if kind is not FileKind.SEGMENT)):
+        _, head, body = template(f"{language}/{kind}.md").split("---\n", 2)
+        told.update(_TOLD_FIELD.findall(head))
+        prose = (line.strip() for line in _FENCE.sub("", body).splitlines())
+        told.update(line for line in prose if line and not line.startswith(("{", "[blocks")))
+    return frozenset(line for line in told if "{{" not in line)
 
 
 def new_file(workspace: Workspace, kind: FileKind, title: str, name: str = "") -> NewFile:

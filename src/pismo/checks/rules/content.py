@@ -8,6 +8,7 @@ from pismo.checks.scope import IssueScope
 from pismo.model.content import EVERYONE, Issue, Item, Kind
 from pismo.model.finding import Finding, Rule, Severity
 from pismo.model.workspace import Workspace
+from pismo.scaffold import told_sentences
 from pismo.text import guess
 
 DRAFT_ISSUE = Rule(
@@ -65,6 +66,26 @@ UNUSED = Rule(
     ru="{kind} «{slug}» пока не стоит ни в одном выпуске",
 )
 
+WHOLE_SEGMENT = Rule(
+    "segment-without-id",
+    Severity.ERROR,
+    en="a segment is compared with «{text}», which is true for nobody",
+    ru="сегмент сравнивается с «{text}», и это не выполнится ни для кого",
+    hint_en="write segment.id",
+    hint_ru="напишите segment.id",
+)
+FROM_TEMPLATE = Rule(
+    "text-from-template",
+    Severity.ERROR,
+    en="«{text}» is what `pismo new` wrote in your place",
+    ru="«{text}» — это написал за вас `pismo new`",
+    hint_en="write your own words; while the issue is a draft, this may stay",
+    hint_ru="напишите своё; пока выпуск черновик, это может остаться",
+)
+
+_WHOLE_SEGMENT = re.compile(
+    r"\{%[^%}]*\bsegment\s*(?:==|!=|\bnot\s+in\b|\bin\b)\s*[(\[]?\s*([\"'][^\"']*[\"'])"
+)
 _SEGMENT_ID = re.compile(r"segment\.id\s*(?:==|!=|in|not in)\s*([^%}]+)")
 _IF = re.compile(r"\{%-?\s*(if|elif|else|endif)\b")
 _NAME = re.compile(r"[\"']([\w-]+)[\"']")
@@ -131,6 +152,34 @@ def check_segment_ids(scope: IssueScope) -> Iterator[Finding]:
                 elif segment not in (*listed, EVERYONE) and written is scope.issue:
                     name = scope.newsletter.name
                     yield NOT_LISTED.at(place, segment=segment, newsletter=name)
+        for whole in _WHOLE_SEGMENT.finditer(written.body):
+            yield WHOLE_SEGMENT.at(written.place_at(whole.start(1)), text=whole[1].strip("\"'"))
+
+
+def check_template_text(scope: IssueScope) -> Iterator[Finding]:
+    """Find what new files say in their author's place, in an issue that is no draft any more."""
+    if scope.issue.draft:
+        return
+    told = told_sentences("ru") | told_sentences("en")
+    if scope.issue.preheader in told:
+        place = scope.issue.place_of("preheader")
+        yield FROM_TEMPLATE.at(place, text=_beginning(scope.issue.preheader))
+    every: tuple[Issue | Item, ...] = (scope.issue, *scope.items)
+    for written in every:
+        position = 0
+        for line in written.body.splitlines(keepends=True):
+            if line.strip() in told:
+                yield FROM_TEMPLATE.at(written.place_at(position), text=_beginning(line.strip()))
+            position += len(line)
+    for item in scope.items:
+        for picked in item.products:
+            if picked.comment in told:
+                place = item.place_in(picked, "comment")
+                yield FROM_TEMPLATE.at(place, text=_beginning(picked.comment))
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= 40 else text[:40].rstrip() + "…"
 
 
 def check_unused(workspace: Workspace) -> Iterator[Finding]:
