@@ -51,6 +51,22 @@ UNKNOWN_COLUMN = Rule(
     hint_en="did you mean '{guess}'?",
     hint_ru="может быть, «{guess}»?",
 )
+NOT_A_NUMBER = Rule(
+    "not-a-number",
+    Severity.ERROR,
+    en="'| {name}' takes a number, and {value} is text",
+    ru="«| {name}» ждёт число, а {value} — это текст",
+    hint_en="put the filter right behind the number: recipient.points | {name}…",
+    hint_ru="поставьте фильтр сразу за числом: recipient.points | {name}…",
+)
+PLURAL_FORMS = Rule(
+    "plural-forms",
+    Severity.ERROR,
+    en="Russian takes three forms, and plural got {count}: {forms}",
+    ru="по-русски форм три, а у plural их {count}: {forms}",
+    hint_en='write one, few, many: plural("балл", "балла", "баллов")',
+    hint_ru='напишите одну, две, пять: plural("балл", "балла", "баллов")',
+)
 UNKNOWN_WORD = Rule(
     "unknown-filter",
     Severity.ERROR,

@@ -10,6 +10,8 @@ from pismo.compile.rules import (
     JOINED_GAP,
     MARKUP_IN_VALUE,
     NEVER_NONE,
+    NOT_A_NUMBER,
+    PLURAL_FORMS,
     UNKNOWN_COLUMN,
     UNKNOWN_NAME,
 )
@@ -33,6 +35,12 @@ from pismo.text import guess
 _MARKDOWN = re.compile(r"(\*\*|__|~~|`)\S(?:.*?\S)?\1|\[[^\]]+\]\([^)\s]+\)")
 _SAME_ITEMS = {"part", "sort", "reverse", "select", "reject", "selectattr", "rejectattr", "unique"}
 """Filters that give some of the items they are given, in some order."""
+_OF_NUMBERS = {"plural", "number", "money", "round", "abs", "filesizeformat"}
+_MAKE_TEXT = {
+    *("upper", "lower", "capitalize", "title", "trim", "truncate", "replace", "string", "format"),
+    *("plural", "number", "money", "date", "join", "urlencode", "filesizeformat"),
+}
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 
 
 def uses_of(draft: Draft) -> tuple[HoleUse, ...]:
@@ -59,6 +67,9 @@ def uses_of(draft: Draft) -> tuple[HoleUse, ...]:
     for use in uses:
         for path in paths(use.expr):
             _check(path, use, columns, products)
+        for expr in _within(use.expr):
+            if isinstance(expr, Filter) and expr.name in _OF_NUMBERS:
+                _check_number(expr, use.source)
         _warn(draft, use)
     return tuple(uses)
 
@@ -96,6 +107,30 @@ def _product_field(path: Path, file: str, products: set[tuple[str, str]]) -> str
     elif (file, path.root) not in products:
         steps = ()
     return steps[0] if steps and isinstance(steps[0], str) else ""
+
+
+def _check_number(expr: Filter, source: Source) -> None:
+    text = _text_in(expr.operand)
+    if text:
+        raise CompileError(NOT_A_NUMBER, source, name=expr.name, value=text)
+    forms = [form.value for form in expr.arguments if isinstance(form, Constant)]
+    words = ", ".join(str(form) for form in forms)
+    if expr.name == "plural" and len(forms) == 2 and _CYRILLIC.search(words):
+        raise CompileError(PLURAL_FORMS, source, count=len(forms), forms=words)
+
+
+def _text_in(expr: Expr) -> str:
+    """Spell what is text for sure, '' for what may be a number."""
+    match expr:
+        case Filter("default" | "d", operand):
+            return _text_in(operand)
+        case Filter(name) if name in _MAKE_TEXT:
+            return spelled(expr)
+        case Path("recipient", (str(name),)):
+            column = known_columns().get(name)
+            return spelled(expr) if column is not None and column.type == "VARCHAR" else ""
+        case _:
+            return ""
 
 
 def _warn(draft: Draft, use: HoleUse) -> None:
