@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pismo.games.png import EMOJI_FONTS
 from tests.outside import OUTSIDE, chromium_program, missing, npm_package
 from tests.postgresql import postgres_programs, running_postgres
 
@@ -66,6 +67,13 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     yield f"{postgres_server}/{name}"
     with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def emoji_font() -> None:
+    """Skip where Noto Color Emoji is missing; under PISMO_REQUIRE_ALL=1 that fails."""
+    if not any(Path(font).expanduser().exists() for font in EMOJI_FONTS):
+        missing("needs Noto Color Emoji, which is not installed")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,17 @@
 """Rebuses on their way into a letter: drawn as their writer asks, warned of where they stand."""
 
 import io
+from functools import partial
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from pismo.compile import Compilation, FragmentCache, compile_issue
-from pismo.model.finding import Finding
+from pismo.compile.blocks.rebus import rebus_drawing
+from pismo.compile.problem import CompileError
+from pismo.games import drawn_picture
+from pismo.model.finding import Finding, Source
 from pismo.workspace import load_workspace
 
 GAME = "content/games/capital.md"
@@ -41,6 +46,52 @@ def test_a_rebus_with_a_picture_is_drawn_as_that_picture(small: Path) -> None:
     html = str(result.editions[0].html)
     assert f'/images/{file.name}" alt="Rebus: 10, upside down' in html
     assert 'role="img"' not in html
+
+
+@pytest.mark.usefixtures("emoji_font")
+def test_what_stands_upside_down_is_drawn_without_being_asked_for(small: Path) -> None:
+    result = compiled(small, "answer: seabed\nline: 🌊sea + 🛏deb^")
+    assert result.findings == ()
+    (file,) = result.images
+    with Image.open(io.BytesIO(file.data)) as image:
+        assert (image.format, image.width) == ("PNG", 640)
+    html, text = str(result.editions[0].html), str(result.editions[0].text)
+    label = "Rebus: sea; plus deb, upside down: read backwards"
+    assert f'/images/{file.name}" alt="{label}" width="320"' in html
+    assert "🛏" not in html
+    assert "sea + deb^" in text
+    assert "seabed" not in file.name
+
+
+@pytest.mark.usefixtures("emoji_font")
+def test_a_drawn_rebus_comes_with_its_picture_also_when_its_text_was_in_the_cache(
+    small: Path,
+) -> None:
+    cache, block = FragmentCache(), "answer: seabed\nline: 🌊sea + 🛏deb^"
+    first = compiled(small, block, cache).images
+    assert len(first) == 1
+    assert compiled(small, block, cache).images == first
+
+
+@pytest.mark.usefixtures("emoji_font")
+def test_an_emoji_that_the_font_lacks_is_an_error_at_its_line(small: Path) -> None:
+    result = compiled(small, "answer: seabed\nline: 🌊sea + 🜁deb^")
+    assert told(result.findings) == [f"{GAME}:9 error rebus-no-glyph None"]
+
+
+def test_a_missing_font_is_an_error_that_says_what_to_install() -> None:
+    nowhere = partial(drawn_picture, emoji_fonts=["/nowhere.ttf"])
+    with pytest.raises(CompileError) as caught:
+        rebus_drawing(
+            "answer: seabed\nline: 🌊sea + 🛏deb^",
+            "en",
+            Source(GAME, 8),
+            made=lambda *_: "",
+            drawn=lambda rebus: nowhere(rebus)[0],
+        )
+    finding = caught.value.finding(Source("", 0))
+    assert told((finding,)) == [f"{GAME}:9 error rebus-no-font None"]
+    assert "apt-get install fonts-noto-color-emoji" in finding.hint("en")
 
 
 def test_a_picture_that_is_not_there_is_an_error_where_it_is_named(small: Path) -> None:

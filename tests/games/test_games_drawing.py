@@ -1,5 +1,6 @@
 """How a rebus looks: in HTML, in plain text, in words, in pixels."""
 
+import hashlib
 import io
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,12 +8,20 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pismo.errors import SettingsError
-from pismo.games import Rebus, RebusError, draw_html, draw_label, draw_png, draw_text, parse_rebus
+from pismo.games import (
+    Rebus,
+    RebusError,
+    draw_html,
+    draw_label,
+    draw_png,
+    draw_text,
+    drawn_picture,
+    drawn_prefix,
+    must_be_drawn,
+    parse_rebus,
+)
 from pismo.games.conventions import prepositions
-from pismo.games.png import EMOJI_FONTS
 from pismo.games.scene import ROW_PX, scene, width_px
-from tests.outside import missing
 
 EVERY_DEVICE = [
     "100 + 🦊лиса(с=ц)",
@@ -22,13 +31,6 @@ EVERY_DEVICE = [
     "🛫самолет(7.6.5) + 🦊лиса(-3, 1=п)",
     *(f"{word}(А; 🐱кот)" for word in prepositions("ru")),
 ]
-
-
-@pytest.fixture
-def emoji_font() -> None:
-    """Skip where Noto Color Emoji is missing; under PISMO_REQUIRE_ALL=1 that fails."""
-    if not any(Path(font).expanduser().exists() for font in EMOJI_FONTS):
-        missing("needs Noto Color Emoji, which is not installed")
 
 
 def rebus(*lines: str, alt: str = "") -> Rebus:
@@ -163,5 +165,60 @@ def test_an_emoji_that_the_font_lacks_is_named() -> None:
 
 
 def test_a_missing_font_says_what_to_install() -> None:
-    with pytest.raises(SettingsError, match="fonts-noto-color-emoji"):
+    with pytest.raises(RebusError, match="fonts-noto-color-emoji"):
         draw_png(rebus("🐱кот"), width=320, emoji_fonts=["/nowhere.ttf"])
+
+
+@pytest.mark.parametrize(
+    ("line", "drawn"), [("🐱кот^ + А", True), ("в(А; 🐱кот^)", True), ("🐱кот + А", False)]
+)
+def test_a_rebus_with_something_upside_down_must_be_drawn(line: str, drawn: bool) -> None:
+    assert must_be_drawn(rebus(line)) is drawn
+
+
+def test_a_rebus_whose_writer_drew_it_is_not_drawn_again() -> None:
+    assert not must_be_drawn(parse_rebus("answer: ток\npicture: mine.png\nline: 🐱кот^"))
+
+
+@pytest.mark.usefixtures("emoji_font")
+@pytest.mark.parametrize("line", EVERY_DEVICE)
+def test_a_picture_drawn_by_the_build_is_small_the_same_each_time_and_named_by_its_bytes(
+    line: str,
+) -> None:
+    name, content = drawn_picture(rebus(line))
+    assert drawn_picture(rebus(line)) == (name, content)
+    assert hashlib.sha256(content).hexdigest()[:16] in name
+    assert name.startswith(drawn_prefix(rebus(line)))
+    assert len(content) <= 60_000
+
+
+@pytest.mark.usefixtures("emoji_font")
+def test_even_the_longest_rebus_is_drawn_in_sixty_kilobytes() -> None:
+    emoji = "🦊🐱🐔🧵🍄🏠🌲⛳🦉🐳🧙🍵"
+    line = " + ".join(f",{one}слово(с=ц)^" for one in emoji)
+    assert len(drawn_picture(rebus(line))[1]) <= 60_000
+
+
+@pytest.mark.usefixtures("emoji_font")
+def test_a_picture_is_light_around_and_dark_inside_so_that_it_is_read_in_the_dark() -> None:
+    image = Image.open(io.BytesIO(drawn_picture(rebus("🏠дом^ + ЕЛЬ"))[1])).convert("RGBA")
+    assert set(image.getchannel("A").tobytes()) == {255}
+    tones = image.convert("L").tobytes()
+    assert (tones[0], tones[image.width - 1], tones[-1]) == (255, 255, 255)
+    assert min(tones) < 60
+
+
+def test_a_missing_font_is_told_at_the_piece_that_needs_it() -> None:
+    with pytest.raises(RebusError) as caught:
+        drawn_picture(rebus("100 + 🐱кот^"), emoji_fonts=["/nowhere.ttf"])
+    told = caught.value.remark
+    assert (told.rule.id, told.line, told.column) == ("rebus-no-font", 2, 13)
+    assert "apt-get install fonts-noto-color-emoji" in told.hint("ru")
+
+
+@pytest.mark.usefixtures("emoji_font")
+def test_an_emoji_that_the_font_lacks_is_told_where_it_stands() -> None:
+    with pytest.raises(RebusError) as caught:
+        drawn_picture(rebus("🐱кот^ + 🜁воздух"))
+    told = caught.value.remark
+    assert (told.rule.id, told.line, told.column) == ("rebus-no-glyph", 2, 15)

@@ -3,7 +3,7 @@
 import pytest
 
 from pismo.games import Readings, RebusError, parse_rebus, solve
-from pismo.games.errors import NEEDS_DRAWING, OTHER_WORD, SHOWS_ANSWER, UNSOLVED
+from pismo.games.errors import OTHER_WORD, SHOWS_ANSWER, UNSOLVED
 
 
 def read(answer: str, *lines: str) -> Readings:
@@ -108,10 +108,8 @@ def test_an_answer_written_out_is_a_warning() -> None:
     assert SHOWS_ANSWER in [remark.rule for remark in read("столица", "СТОЛИЦА").remarks]
 
 
-def test_a_picture_turned_over_asks_for_a_drawing_until_it_has_one() -> None:
-    assert NEEDS_DRAWING in [remark.rule for remark in read("ток", "🐱кот^").remarks]
-    drawn = solve(parse_rebus("answer: ток\npicture: tok.png\nline: 🐱кот^"))
-    assert drawn.remarks == ()
+def test_a_picture_turned_over_asks_nothing_of_its_writer() -> None:
+    assert read("ток", "🐱кот^").remarks == ()
 
 
 def test_english_is_read_by_its_spelling_or_as_the_author_says() -> None:

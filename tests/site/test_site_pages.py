@@ -205,3 +205,23 @@ def test_a_rebus_that_is_a_picture_is_that_picture_on_its_answer_page(small: Pat
     assert "stolitsa" not in site[page]
     copied = small / "build" / "site" / page
     assert copied.with_name("rebus.png").read_bytes() == drawn.read_bytes()
+
+
+TURNED = (
+    "---\ntitle: Turned\nkind: rebus\n---\n```rebus\nanswer: seabed\nline: 🌊sea + 🛏deb^\n```\n"
+)
+
+
+@pytest.mark.usefixtures("emoji_font")
+def test_a_rebus_upside_down_is_one_picture_in_its_letter_and_on_its_page(small: Path) -> None:
+    (small / "content" / "games" / "turned.md").write_text(TURNED, "utf-8")
+    add_issue(small, "2026-12-04", '{{ rebus("turned") }}')
+    site = site_of(small)
+    (drawn,) = (small / "build" / "site" / "images").glob("rebus-*.png")
+    picture = f"images/{drawn.name}"
+    pages = [path for path in site if path.startswith("answers/")]
+    assert [path for path in pages if f"../../{picture}" in links_of(site[path])]
+    letter = small / "build/letters/weekly/2026-12-04/everyone/a/letter.html"
+    assert picture in letter.read_text("utf-8")
+    assert site_of(small) == site
+    assert site_of(small, "weekly/2026-11-27") == site

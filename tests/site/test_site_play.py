@@ -13,7 +13,7 @@ from pismo.build import build
 from pismo.games import seal_prize
 from pismo.workspace import load_workspace
 from tests.site.conftest import Browse
-from tests.site.test_site_pages import add_issue, add_rebus, links_of, site_of
+from tests.site.test_site_pages import TURNED, add_issue, add_rebus, links_of, site_of
 
 CODE = "TEA-2026-RAIN"
 QUIZ = """---
@@ -303,3 +303,26 @@ def test_a_letter_is_played_with_images_off(
     assert page.get_by_role("img", name="Rebus").is_visible()
     for name in ("read the rules", "about the dog", "Check your answer", "Open the prize"):
         assert page.get_by_role("link", name=name).is_visible()
+
+
+@pytest.mark.chromium
+@pytest.mark.usefixtures("emoji_font")
+@pytest.mark.parametrize("width", [320, 375])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_rebus_upside_down_fits_a_phone_and_reads_as_words_where_images_are_off(
+    small: Path, serve_site: Serve, browse: Browse, width: int, scheme: str
+) -> None:
+    add_game(small, "turned", TURNED)
+    add_issue(small, "2026-12-04", '{{ rebus("turned") }}')
+    site = site_of(small)
+    (answer,) = [path for path in site if path.startswith("answers/") and "rebus-" in site[path]]
+    address = serve_site(small)
+    page = browse(address, viewport={"width": width, "height": 700}, color_scheme=scheme)
+    for path in ("weekly/2026-12-04/", answer):
+        page.goto(f"{address}/{path}")
+        picture = page.get_by_role("img", name="Rebus: sea; plus deb, upside down")
+        assert picture.evaluate("image => image.naturalWidth") == 640
+        assert 240 <= picture.bounding_box()["width"] <= width - 32
+    page.route("**/*.png", lambda route: route.abort())
+    page.goto(f"{address}/weekly/2026-12-04/")
+    assert page.get_by_role("img", name="Rebus: sea; plus deb, upside down").is_visible()

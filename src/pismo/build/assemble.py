@@ -212,16 +212,17 @@ class _Building:
             elif not self.whole:
                 built = folder / edition_path(issue_id, EVERYONE, "a")
                 if (built / "edition.json").exists():
-                    edition = load_edition(built)
-                    items = _built_items(folder, issue_id)
-                    shown.append(SiteIssue(issue, edition, _pictures(folder, edition), items))
+                    editions = _built_editions(folder, issue_id)
+                    pictures = _pictures(folder, editions)
+                    items = _items_of(editions)
+                    shown.append(SiteIssue(issue, load_edition(built), pictures, items))
         sealed = {prize.item.source.path: prize.sealed for prize in self.prizes}
         return site_pages(self.workspace, shown, prizes=sealed, day=self.day)
 
 
-def _built_items(folder: Path, issue_id: str) -> tuple[str, ...]:
-    editions = sorted((folder / LETTERS / issue_id).glob("*/*/edition.json"))
-    return _items_of(load_edition(file) for file in editions)
+def _built_editions(folder: Path, issue_id: str) -> list[Edition]:
+    files = sorted((folder / LETTERS / issue_id).glob("*/*/edition.json"))
+    return [load_edition(file) for file in files]
 
 
 def _items_of(editions: Iterable[Edition]) -> tuple[str, ...]:
@@ -235,8 +236,9 @@ def _shown(workspace: Workspace, issue_id: str, compiled: CompiledIssue) -> Iter
             yield SiteIssue(issue, edition, compiled.images, _items_of(compiled.editions))
 
 
-def _pictures(folder: Path, edition: Edition) -> tuple[tuple[str, bytes], ...]:
-    paths = ((name, folder / SITE / "images" / name) for name, _ in edition.images)
+def _pictures(folder: Path, editions: Iterable[Edition]) -> tuple[tuple[str, bytes], ...]:
+    names = dict.fromkeys(name for edition in editions for name, _ in edition.images)
+    paths = ((name, folder / SITE / "images" / name) for name in names)
     return tuple((name, path.read_bytes()) for name, path in paths if path.exists())
 
 

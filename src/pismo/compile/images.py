@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import TYPE_CHECKING
@@ -78,6 +78,10 @@ class ImageStore:
         name = f"{PurePosixPath(path).stem}-{digest}{suffix}"
         self.made.setdefault(name, ImageFile(name, path, data))
         return PlacedImage(self.made[name], *size)
+
+    def keep(self, files: Iterable[ImageFile]) -> None:
+        """Add pictures that were drawn, not found."""
+        self.made.update((file.name, file) for file in files)
 
     def _others(self, path: str, image: str) -> list[str]:
         folder = (self.root / path).parent

@@ -38,7 +38,7 @@ from pismo.compile.rules import TOO_DEEP
 from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.tokens import holds_token, number_of
 from pismo.compile.typeset import NBSP, THING, typeset_all
-from pismo.games import quiz_folder
+from pismo.games import Rebus, quiz_folder
 from pismo.model.finding import Finding, Source
 from pismo.records import dataclass, field, replace
 
@@ -125,12 +125,14 @@ class Scribe:
                 manuscript.staged,
             )
         )
-        written, images = self.cache.remember("markdown", key, lambda: self._written(manuscript))
-        if not all(self._is_current(*image, manuscript) for image in images):
-            written, _ = self._written(manuscript)
+        page = self.cache.remember("markdown", key, lambda: self._written(manuscript))
+        if not all(self._is_current(*image, manuscript) for image in page.used):
+            page = self._written(manuscript)
+        self.images.keep(page.drawn)
+        written = page.written
         return [_numbered(piece, manuscript.recorder) for piece in written]
 
-    def _written(self, manuscript: Manuscript) -> "tuple[list[Written], list[_Used]]":
+    def _written(self, manuscript: Manuscript) -> "_WrittenPage":
         staged = set_apart(manuscript.staged)
         _refuse_cut_marks(staged, manuscript)
         tokens = parse(staged)
@@ -144,7 +146,7 @@ class Scribe:
         _set_type(tokens, manuscript.language)
         page = _Page(self, manuscript)
         written = [page.run(run) for run in top_level_runs(tokens)]
-        return written, page.used
+        return _WrittenPage(written, page.used, page.drawn)
 
     def _is_current(self, image: str, width: int, name: str, manuscript: Manuscript) -> bool:
         place = manuscript.place_of(image)
@@ -167,6 +169,15 @@ _Used = tuple[str, int, str]
 """An image, the width of its place, and the name it got."""
 
 
+@dataclass(frozen=True, slots=True)
+class _WrittenPage:
+    """A text with the images it names and the pictures that were drawn for it."""
+
+    written: list[Written]
+    used: list[_Used]
+    drawn: list[ImageFile]
+
+
 class _Page(RendererHTML):
     """Writes the tokens of one text as HTML."""
 
@@ -175,6 +186,7 @@ class _Page(RendererHTML):
         self.scribe = scribe
         self.manuscript = manuscript
         self.used: list[_Used] = []
+        self.drawn: list[ImageFile] = []
         self._drawings: dict[str, Drawing] = {}
         self._fences = {kind: lambda fence: self._drawn(fence).text for kind in GAMES}
 
@@ -272,6 +284,7 @@ class _Page(RendererHTML):
                     manuscript.language,
                     place,
                     self._made,
+                    self._picture_of,
                     link=manuscript.answers,
                     prize=manuscript.prize,
                 )
@@ -281,6 +294,16 @@ class _Page(RendererHTML):
         file = self.scribe.images.place(image, place, width).file
         self.used.append((image, width, file.name))
         return f"{self.scribe.site}/images/{file.name}"
+
+    def _picture_of(self, rebus: Rebus) -> str:
+        """Draw a rebus that live text cannot show, and return where the site has it."""
+        from pismo.games import drawn_picture
+
+        name, content = self.scribe.cache.remember(
+            "drawn", repr(rebus.lines), lambda: drawn_picture(rebus)
+        )
+        self.drawn.append(ImageFile(name, self.manuscript.source.path, content))
+        return f"{self.scribe.site}/images/{name}"
 
 
 def _numbered(piece: Written, recorder: Recorder) -> Written:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from pismo.games.addresses import poll_folder, quiz_folder, rebus_folder
 from pismo.games.block import fenced, parse_rebus, rebus_in
-from pismo.games.drawing import PICTURE_PX, draw_html, draw_label, draw_text
+from pismo.games.drawing import (
+    DRAWN_PX,
+    PICTURE_PX,
+    draw_html,
+    draw_label,
+    draw_text,
+    drawn_prefix,
+    must_be_drawn,
+)
 from pismo.games.errors import GameError, QuizError, RebusError, Remark
 from pismo.games.normalize import normalize_answer, opener_script, quiz_script
 from pismo.games.notation import Rebus
@@ -21,9 +29,11 @@ from pismo.games.solver import Readings, solve
 from pismo.lazy import lazily
 
 if TYPE_CHECKING:
+    from pismo.games.picture import drawn_picture
     from pismo.games.png import draw_png
 
 __all__ = [
+    "DRAWN_PX",
     "PICTURE_PX",
     "GameError",
     "Poll",
@@ -39,7 +49,10 @@ __all__ = [
     "draw_label",
     "draw_png",
     "draw_text",
+    "drawn_picture",
+    "drawn_prefix",
     "fenced",
+    "must_be_drawn",
     "normalize_answer",
     "open_prize",
     "open_with",
@@ -61,5 +74,5 @@ __all__ = [
     "solve",
 ]
 
-# Letters and pages do without it.
-__getattr__ = lazily(__name__, {"png": "draw_png"})
+# Few letters have anything to draw.
+__getattr__ = lazily(__name__, {"picture": "drawn_picture", "png": "draw_png"})

@@ -4,6 +4,7 @@ Live text because many clients block images: emoji, letters, commas and «С = �
 No colours are set, so the drawing follows the letter's own, in the dark too.
 """
 
+from hashlib import sha256
 from html import escape
 
 from pismo.games.conventions import prepositions
@@ -24,30 +25,37 @@ from pismo.games.notation import (
     ReplaceAt,
     Strike,
     StrikeAt,
+    pieces,
 )
 from pismo.games.scene import LETTER_PX, MARK_PX, Cell, Frame, Node, Row, Sign, Stack, scene
 
 PICTURE_PX = 480
 """How wide a drawing stands in a letter; its file has twice as many pixels."""
 
+DRAWN_PX = 320
+"""How wide a drawing stands that no writer made: on a phone as large as live text."""
+
 _TABLE = '<table role="presentation" cellpadding="0" cellspacing="0"'
 # Without a doctype (some web mail) a table does not inherit the size of its letters.
 _INNER_TABLE = f'{_TABLE} style="font-size:{LETTER_PX}px"'
 
 
-def draw_html(rebus: Rebus, *, language: str, picture_src: str = "") -> str:
+def draw_html(
+    rebus: Rebus, *, language: str, picture_src: str = "", picture_px: int = PICTURE_PX
+) -> str:
     """Draw a rebus as HTML: an `<img>` if `picture_src` is given, else live text in tables.
 
     Args:
         rebus: What to draw.
         language: The letter's: that of the words for screen readers.
         picture_src: Address of the drawing made by `draw_png`, if there is one.
+        picture_px: How wide the drawing stands at most.
     """
     label = escape(draw_label(rebus, language=language), quote=True)
     if picture_src:
         return (
-            f'<img src="{escape(picture_src, quote=True)}" alt="{label}" width="{PICTURE_PX}" '
-            f'style="display:block;margin:8px auto 20px;width:100%;max-width:{PICTURE_PX}px;'
+            f'<img src="{escape(picture_src, quote=True)}" alt="{label}" width="{picture_px}" '
+            f'style="display:block;margin:8px auto 20px;width:100%;max-width:{picture_px}px;'
             'height:auto">'
         )
     rows = scene(rebus)
@@ -72,6 +80,27 @@ def draw_label(rebus: Rebus, *, language: str) -> str:
     title, plus = ("Ребус", "; плюс ") if language == "ru" else ("Rebus", "; plus ")
     said = [_said(part, language, rebus.language) for line in rebus.lines for part in line.parts]
     return f"{title}: {plus.join(said)}"
+
+
+def must_be_drawn(rebus: Rebus) -> bool:
+    """Tell whether something stands upside down, and its writer names no drawing of it."""
+    return not rebus.picture and bool(turned_over(rebus))
+
+
+def drawn_prefix(rebus: Rebus) -> str:
+    """Return what the name of a rebus's picture begins with; it says nothing of the answer."""
+    shown = "\n".join(line.text for line in rebus.lines)
+    return f"rebus-{sha256(shown.encode()).hexdigest()[:8]}-"
+
+
+def turned_over(rebus: Rebus) -> list[tuple[int, Piece]]:
+    """Return what stands upside down, each with the place of its line in the block."""
+    return [
+        (line.offset, piece)
+        for line in rebus.lines
+        for piece in pieces(line.parts)
+        if piece.changes.flipped
+    ]
 
 
 def _row(cells: tuple[Cell, ...], *, last: bool) -> str:

@@ -255,12 +255,14 @@ SHOWS_ANSWER = _warning(
     "choose another picture",
     "возьмите другую картинку",
 )
-NEEDS_DRAWING = _warning(
-    "rebus-needs-drawing",
-    "letters cannot turn a picture upside down",
-    "в письме картинку не перевернуть текстом",
-    "draw it: pismo rebus draw, then name the file in 'picture:'",
-    "нарисуйте: pismo rebus draw, и впишите файл в поле «picture:»",
+NO_FONT = _error(
+    "rebus-no-font",
+    "there is no font to draw this rebus with: {font} was not found",
+    "ребус нечем нарисовать: не найден шрифт {font}",
+    "install it (Debian: apt-get install {package}), or draw the rebus where it is: "
+    "pismo rebus draw",
+    "поставьте его (Debian: apt-get install {package}) или нарисуйте ребус там, где он есть: "
+    "pismo rebus draw",
 )
 HEAVY = _warning(
     "rebus-heavy",
@@ -378,7 +380,7 @@ REBUS_RULES = (
     UNSOLVED,
     OTHER_WORD,
     SHOWS_ANSWER,
-    NEEDS_DRAWING,
+    NO_FONT,
     HEAVY,
     NO_GLYPH,
 )

@@ -10,7 +10,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pismo.errors import SettingsError
 from pismo.games import errors
 from pismo.games.emoji import emoji_at
 from pismo.games.errors import RebusError, remark
@@ -38,7 +37,8 @@ TEXT_FONTS = (
 _STRIKE_SIZE = 109  # the only size of Noto Color Emoji's bitmaps (136 x 128 pixels)
 _PAPER, _INK = (255, 255, 255), (34, 34, 34)
 _PADDING, _GAP, _ROW_GAP, _RULE = 16, 8, 14, 3
-_OVERSAMPLE = 2
+OVERSAMPLE = 2
+"""Pixels of the file for one in the letter: sharp on phones."""
 
 
 def draw_png(
@@ -57,8 +57,7 @@ def draw_png(
         text_fonts: The same for a bold font with Cyrillic letters.
 
     Raises:
-        SettingsError: If a font is missing.
-        RebusError: If the font lacks an emoji.
+        RebusError: If a font is missing, or lacks an emoji.
         ValueError: If `width` is less than 160.
     """
     if width < 160:
@@ -67,7 +66,7 @@ def draw_png(
         _first(emoji_fonts, "Noto Color Emoji", "fonts-noto-color-emoji"),
         _first(text_fonts, "DejaVu Sans Bold", "fonts-dejavu-core"),
     )
-    rows = scene(rebus, row_px=(width / _OVERSAMPLE) - 2 * _PADDING)
+    rows = scene(rebus, row_px=(width / OVERSAMPLE) - 2 * _PADDING)
     sheet = _Sheet(fonts).paint(rows, width)
     return _encoded(sheet)
 
@@ -78,7 +77,7 @@ class _Fonts:
     text_path: str
 
     def text(self, size_px: float) -> "ImageFont.FreeTypeFont":
-        return _font(self.text_path, round(size_px * _OVERSAMPLE))
+        return _font(self.text_path, round(size_px * OVERSAMPLE))
 
     def emoji(self) -> "ImageFont.FreeTypeFont":
         return _font(self.emoji_path, _STRIKE_SIZE)
@@ -102,7 +101,7 @@ class _Sheet:
         from PIL import Image
 
         pictures = [self._line(row, last=row is rows[-1]) for row in rows]
-        padding = _PADDING * _OVERSAMPLE
+        padding = _PADDING * OVERSAMPLE
         inside = width - 2 * padding
         fitted = [_shrunk(picture, inside) for picture in pictures]
         height = sum(picture.height for picture in fitted) + _ROW_GAP * (len(fitted) - 1)
@@ -120,7 +119,7 @@ class _Sheet:
             pictures.append(self._cell(cell))
             if index < len(cells) - 1 or not last:
                 pictures.append(plus)
-        return _beside(pictures, _GAP * _OVERSAMPLE)
+        return _beside(pictures, _GAP * OVERSAMPLE)
 
     def _cell(self, cell: Cell) -> "Image.Image":
         body = self._node(cell.body)
@@ -146,8 +145,8 @@ class _Sheet:
             from PIL import Image
 
             wide = max(picture.width for picture in inner) + 8
-            inner.insert(1, Image.new("RGBA", (wide, _RULE * _OVERSAMPLE), (*_INK, 255)))
-        return _above(inner, stack.gap_px * _OVERSAMPLE)
+            inner.insert(1, Image.new("RGBA", (wide, _RULE * OVERSAMPLE), (*_INK, 255)))
+        return _above(inner, stack.gap_px * OVERSAMPLE)
 
     def _sign(self, sign: Sign) -> "Image.Image":
         picture = self._emoji(sign) if sign.is_emoji else self._letters(sign)
@@ -165,7 +164,7 @@ class _Sheet:
         draw = ImageDraw.Draw(picture)
         draw.text((1, 0), sign.text, font=font, fill=(*_INK, 255))
         if sign.struck:
-            draw.line((0, picture.height, wide, 0), fill=(*_INK, 255), width=2 * _OVERSAMPLE)
+            draw.line((0, picture.height, wide, 0), fill=(*_INK, 255), width=2 * OVERSAMPLE)
         return picture
 
     def _emoji(self, sign: Sign) -> "Image.Image":
@@ -185,7 +184,7 @@ class _Sheet:
         ImageDraw.Draw(picture).text((0, -2), emoji, font=font, embedded_color=True)
         if picture.getbbox() is None or wide > _MOST_WIDE:
             raise RebusError(remark(errors.NO_GLYPH, emoji=emoji))
-        side = round(size_px * 1.15 * _OVERSAMPLE)
+        side = round(size_px * 1.15 * OVERSAMPLE)
         return picture.resize((side, side), Image.Resampling.LANCZOS)
 
 
@@ -197,10 +196,7 @@ def _first(paths: Sequence[str], name: str, package: str) -> str:
         full = Path(path).expanduser()
         if full.exists():
             return str(full)
-    raise SettingsError(
-        f"no font to draw with: {name} was not found",
-        hint=f"install it (Debian: apt-get install {package}); letters need no font",
-    )
+    raise RebusError(remark(errors.NO_FONT, font=name, package=package))
 
 
 def _beside(pictures: Sequence["Image.Image"], gap: int) -> "Image.Image":
@@ -232,12 +228,12 @@ def _above(pictures: Sequence["Image.Image"], gap: int = 0) -> "Image.Image":
 def _framed(picture: "Image.Image") -> "Image.Image":
     from PIL import Image, ImageDraw
 
-    margin = 8 * _OVERSAMPLE
+    margin = 8 * OVERSAMPLE
     size = (picture.width + 2 * margin, picture.height + margin)
     framed = Image.new("RGBA", size, (*_INK, 0))
     framed.alpha_composite(picture, (margin, margin // 2))
     box = (0, 0, size[0] - 1, size[1] - 1)
-    ImageDraw.Draw(framed).rectangle(box, outline=(*_INK, 255), width=_RULE * _OVERSAMPLE)
+    ImageDraw.Draw(framed).rectangle(box, outline=(*_INK, 255), width=_RULE * OVERSAMPLE)
     return framed
 
 

@@ -2,7 +2,7 @@
 
 from pismo.games import errors
 from pismo.games.block import parse_rebus
-from pismo.games.drawing import draw_html
+from pismo.games.drawing import draw_html, must_be_drawn
 from pismo.games.errors import Remark, remark
 from pismo.games.notation import Rebus
 from pismo.games.solver import solve
@@ -26,7 +26,9 @@ def review_rebus(notation: str, *, language: str) -> tuple[Rebus, tuple[Remark, 
     """
     rebus = parse_rebus(notation)
     remarks = solve(rebus).remarks
-    size = 0 if rebus.picture else len(draw_html(rebus, language=language).encode())
+    if rebus.picture or must_be_drawn(rebus):
+        return rebus, remarks
+    size = len(draw_html(rebus, language=language).encode())
     if size > MOST_BYTES:
         place = rebus.lines[0].offset
         remarks = (*remarks, remark(errors.HEAVY, line=place, size=size, limit=MOST_BYTES))

@@ -65,7 +65,6 @@ def solve(rebus: Rebus) -> Readings:
     else:
         remarks.extend(_other_words(rebus, answer))
     remarks.extend(_shown_answers(rebus, answer))
-    remarks.extend(_undrawn(rebus))
     return Readings(tuple(readings), answer in readings, tuple(remarks))
 
 
@@ -254,15 +253,3 @@ def _shown_answers(rebus: Rebus, answer: str) -> list[Remark]:
                     remark(errors.SHOWS_ANSWER, line=line.offset, column=piece.column, shown=shown)
                 )
     return found
-
-
-def _undrawn(rebus: Rebus) -> list[Remark]:
-    """Warn of upside-down pictures that nobody has drawn yet."""
-    if rebus.picture:
-        return []
-    return [
-        remark(errors.NEEDS_DRAWING, line=line.offset, column=piece.column)
-        for line in rebus.lines
-        for piece in pieces(line.parts)
-        if piece.changes.flipped
-    ]

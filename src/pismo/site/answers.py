@@ -7,15 +7,19 @@ answer, the page has the answer only from that day on. A build does not know wha
 unless it is told, it is the day of the newest letter on the site.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 
 from markupsafe import Markup
 
 from pismo.games import (
+    DRAWN_PX,
+    PICTURE_PX,
     Rebus,
     draw_html,
+    drawn_prefix,
+    must_be_drawn,
     opener_script,
     prize_form,
     rebus_folder,
@@ -23,7 +27,7 @@ from pismo.games import (
 )
 from pismo.model.content import Issue, Item, Kind
 from pismo.model.workspace import Settings, Workspace
-from pismo.records import dataclass
+from pismo.records import dataclass, replace
 from pismo.site.addresses import base_url
 from pismo.site.paper import WORDS, page
 from pismo.text import date_text
@@ -59,6 +63,7 @@ def answers_of(
     public: Sequence[tuple[Issue, Iterable[str]]],
     *,
     prizes: Mapping[str, str],
+    images: Collection[str],
     day: date,
 ) -> list[Answer]:
     """Return the answers to all rebuses of the letters on the site, each once, newest last.
@@ -67,6 +72,7 @@ def answers_of(
         workspace: The items.
         public: Issues with the names of all items in their editions.
         prizes: Sealed prizes by the path of their rebus.
+        images: Names of the letters' images on the site.
         day: What day it is.
     """
     found: dict[str, Answer] = {}
@@ -74,9 +80,14 @@ def answers_of(
         for item in _rebuses(workspace, names):
             language = workspace.newsletter_of(issue).language
             prize = prizes.get(item.source.path, "")
-            answer = _answer(workspace.root, item, issue, language, prize, day)
-            if answer is not None:
-                found.setdefault(answer.path, answer)
+            rebus = rebus_in(item.body)
+            if rebus is None:
+                continue  # the compiler has let no letter with it through
+            picture = _picture(workspace.root, item, rebus)
+            puzzle = _puzzle(rebus, language, picture, images)
+            answer = _answer(rebus, item, issue, puzzle, language, day)
+            answer = replace(answer, prize=prize, picture=picture)
+            found.setdefault(answer.path, answer)
     return list(found.values())
 
 
@@ -103,26 +114,32 @@ def _rebuses(workspace: Workspace, names: Iterable[str]) -> Iterator[Item]:
 
 
 def _answer(
-    root: Path, item: Item, issue: Issue, language: str, prize: str, day: date
-) -> Answer | None:
-    rebus = rebus_in(item.body)
-    if rebus is None:
-        return None  # the compiler has let no letter with it through
-    picture = _picture(root, item, rebus)
+    rebus: Rebus, item: Item, issue: Issue, puzzle: str, language: str, day: date
+) -> Answer:
     known_from = rebus.answer_from or issue.date + _WAIT
     return Answer(
         path=rebus_folder(item.source.path),
         issue=issue.id,
         title=_TITLES[language].format(day=date_text(issue.date, language, year=True)),
         language=language,
-        puzzle=draw_html(rebus, language=language, picture_src=picture[0] if picture else ""),
+        puzzle=puzzle,
         hint=rebus.hint,
         answer=rebus.answer,
         known=known_from <= day,
         known_from=known_from,
-        prize=prize,
-        picture=picture,
     )
+
+
+def _puzzle(
+    rebus: Rebus, language: str, picture: tuple[str, bytes] | None, images: Collection[str]
+) -> str:
+    """Draw the rebus as its letter does; what had to be drawn stands among the letters' images."""
+    source, wide = picture[0] if picture else "", PICTURE_PX
+    if must_be_drawn(rebus):
+        prefix = drawn_prefix(rebus)
+        names = [name for name in images if name.startswith(prefix)]
+        source, wide = f"../../images/{names[0]}" if names else "", DRAWN_PX
+    return draw_html(rebus, language=language, picture_src=source, picture_px=wide)
 
 
 def _picture(root: Path, item: Item, rebus: Rebus) -> tuple[str, bytes] | None:

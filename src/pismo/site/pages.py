@@ -87,12 +87,13 @@ def site_pages(
     today = day or max((one.issue.date for one in public), default=date.min)
     emails = {one.issue.id: render(one.edition, _nobody(workspace, one)) for one in public}
     used = [(one.issue, one.items) for one in public]
-    answers = answers_of(workspace, used, prizes=prizes or {}, day=today)
+    images = {name: content for one in shown for name, content in one.images}
+    answers = answers_of(workspace, used, prizes=prizes or {}, images=images, day=today)
     listed = [one for one in reversed(public) if one.issue.date <= today]
     letters = [_letter(workspace, one, emails[one.issue.id], answers) for one in listed]
     letters.sort(key=lambda letter: letter.day, reverse=True)
     played = play_pages(workspace, (name for one in public for name in one.items))
-    files = {f"images/{name}": content for one in shown for name, content in one.images}
+    files = {f"images/{name}": content for name, content in images.items()}
     for one in public:
         made = _web_version(workspace, one, emails[one.issue.id], is_listed=one in listed)
         files[f"{one.issue.id}/index.html"] = made.encode()
