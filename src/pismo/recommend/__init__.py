@@ -1,7 +1,8 @@
 """Recommendations: products for each reader, each with a reason in words."""
 
 from pismo.recommend.prepare import prepare
+from pismo.recommend.question import Wishes
 from pismo.recommend.recipe import Recipe, recipe_from
-from pismo.recommend.recommend import Wishes, recommend, recommend_shards
+from pismo.recommend.recommend import recommend, recommend_shards
 
 __all__ = ["Recipe", "Wishes", "prepare", "recipe_from", "recommend", "recommend_shards"]

@@ -5,6 +5,8 @@ Titles stay in the nominative in every sentence: Russian titles are not ours to 
 
 from collections.abc import Iterable, Mapping
 
+Words = tuple[str, str, str, str, str, str, str]
+"""Cause, category, text, and the quotes that change inside a title."""
 _WORDS: dict[str, dict[str, str]] = {
     "ru": {
         "bought": "потому что у вас есть «{title}»",
@@ -30,8 +32,8 @@ _QUOTES = {"ru": ("«", "»", "„", "“"), "en": ("“", "”", "‘", "’")}
 
 def reason_words(
     language: str, categories: Iterable[str], labels: Mapping[str, str]
-) -> list[tuple[str, str, str, str, str, str, str]]:
-    """Return rows (cause, category, text, and the quotes that change inside a title).
+) -> list[Words]:
+    """Return every reason in a language.
 
     `{title}` is left in the text for the product that was the cause.
     """

@@ -1,6 +1,6 @@
 -- purpose: the category each of these people was most busy with in the last 90 days (a purchase
 --   weighs more than a look), else the one they bought most of.
--- cost: one pass over `past`, a sort within each person's categories.
+-- cost: one pass over `past`, a sort within each person's categories, one by number.
 SELECT ranked.number, names.category
 FROM (
   SELECT
@@ -23,3 +23,4 @@ FROM (
 ) AS ranked
 JOIN (SELECT DISTINCT shelf, category FROM goods) AS names ON names.shelf = ranked.shelf
 WHERE ranked.place = 1
+ORDER BY ranked.number
