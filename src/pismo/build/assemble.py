@@ -134,13 +134,22 @@ def _compiled(
     changed = [issue_id for issue_id, issue in known.items() if issue is None]
     made = {}
     if changed:
-        with inliner(begun, forking=fragments is None) as inline:
+        rules = _rules(workspace, changed[0])
+        with inliner(begun, css=rules, forking=fragments is None) as inline:
             made = _compile(workspace, changed, fragments, inline)
         for issue_id, issue in made.items():
             if not has_errors(issue.findings):
                 cache.put(issue_id, issue)
         cache.prune()
     return {issue_id: known[issue_id] or made[issue_id] for issue_id in asked}
+
+
+def _rules(workspace: Workspace, issue_id: str) -> str:
+    """Return the style of an issue's content."""
+    from pismo.compile.look import look_of
+
+    layout = workspace.newsletter_of(workspace.issues[issue_id]).layout
+    return look_of(layout, workspace.settings.brand).css
 
 
 def _compile(

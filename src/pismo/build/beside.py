@@ -27,6 +27,7 @@ class Beside:
         self._child = child
         self._requests = requests
         self._answers = answers
+        self._unheard = 0
 
     def ask(self, question: object) -> None:
         """Send a question; what it is about must be picklable."""
@@ -36,9 +37,17 @@ class Beside:
         except OSError:
             return  # it is gone, and `answer` will say so
 
+    def prepare(self, question: object) -> None:
+        """Send a question that comes early: nobody waits for its answer, but it will be quick."""
+        self.ask(question)
+        self._unheard += 1
+
     def answer(self) -> tuple[Any] | None:
         """Wait for the answer, in brackets; None if there is none."""
         try:
+            while self._unheard:
+                self._unheard -= 1
+                pickle.load(self._answers)  # noqa: S301  # our own
             answer: tuple[Any] | None = pickle.load(self._answers)  # noqa: S301  # our own
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             return None
@@ -124,11 +133,12 @@ def begin_inliner() -> Beside | None:
 
 
 @contextmanager
-def inliner(begun: Beside | None = None, *, forking: bool) -> Iterator[Inline]:
+def inliner(begun: Beside | None = None, *, css: str = "", forking: bool) -> Iterator[Inline]:
     """Yield what inlines style; premailer wakes beside this process while the compiler does here.
 
     Args:
         begun: From `begin_inliner`, if this was known to be coming.
+        css: Rules that there will be, to be read meanwhile.
         forking: Whether a process of its own is worth it: not if this one will inline again.
     """
     if begun is None and forking and "premailer" not in sys.modules:
@@ -136,6 +146,8 @@ def inliner(begun: Beside | None = None, *, forking: bool) -> Iterator[Inline]:
     if begun is None:
         yield inline_css
         return
+    if css:
+        begun.prepare(("<p>awake</p>", css))
     try:
         yield lambda html, css: _inlined(html, css, begun)
     finally:
