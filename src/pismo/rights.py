@@ -1,15 +1,17 @@
 """What a person may ask of us: everything we know about them, and to be forgotten."""
 
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pismo.audience import Snapshot, current, prune, write_snapshot
+from pismo.audience import Snapshot, alone, current, prune, write_snapshot
 from pismo.audience.engine import open_engine, quoted
 from pismo.errors import AudienceError, SettingsError
 from pismo.ledger.opening import State
+from pismo.model.people import Submission
 from pismo.model.workspace import Settings, Workspace
 from pismo.records import dataclass
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _PERSONAL = ("subscribers", "purchases", "events")
+_IN_HAND_S, _IN_HAND_LOOKS = 0.25, 80
+"""A publisher settles what it has in hand within seconds; one that was killed never does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +77,46 @@ def export_person(workspace: Workspace, state: State, person: str) -> dict[str, 
     return known
 
 
-def erase_person(workspace: Workspace, state: State, person: str, now: datetime) -> Erased:
+def erase_person(
+    workspace: Workspace,
+    state: State,
+    person: str,
+    now: datetime,
+    *,
+    wait: Callable[[float], None] = time.sleep,
+) -> Erased:
     """Forget a person: audience, facts, plans, letters, quarantine, details in the ledger.
 
     Sums of issues stay true, and the keyed hash of the address stays suppressed, so that a later
     import cannot bring letters back. Older snapshots are deleted: they hold the person too.
+    A letter that a publisher has in hand is waited for (`wait` lets seconds pass), then deleted.
+
+    Raises:
+        AudienceError: If an import runs: it would bring the person back.
     """
+    with alone(workspace.state_dir):
+        return _forget(workspace, state, person, now, wait)
+
+
+def finish_erasures(workspace: Workspace, state: State, issue: str, now: datetime) -> int:
+    """Forget those who were erased while a plan of the issue was made; return how many.
+
+    Their address is suppressed, so nobody would be written to; the plan holds them all the same.
+    """
+    late = state.ledger.erased_in(issue)
+    for person, address_hash in late:
+        state.ledger.erase_person(person, [address_hash], now)
+        _erase_from_plans(workspace.state_dir, person)
+    return len(late)
+
+
+def _forget(
+    workspace: Workspace,
+    state: State,
+    person: str,
+    now: datetime,
+    wait: Callable[[float], None],
+) -> Erased:
     snapshot = current(workspace.state_dir)
     addresses = _addresses(snapshot, person) if snapshot else []
     letters = [one.id for one in state.ledger.deliveries_of(person)]
@@ -90,6 +128,7 @@ def erase_person(workspace: Workspace, state: State, person: str, now: datetime)
         for one in (reader.address_hash, *reader.older)
     ]
     rows = dict(state.ledger.erase_person(person, hashes, now))
+    _let_land(state, letters, wait)
     gone = 0
     if snapshot is not None:
         rows |= _erase_from_audience(workspace.state_dir, snapshot, person, now)
@@ -135,6 +174,15 @@ def forget_old(workspace: Workspace, state: State, now: datetime) -> dict[str, i
     for file in old:
         file.unlink()
     return {**done, "quarantine": len(old)}
+
+
+def _let_land(state: State, letters: list[str], wait: Callable[[float], None]) -> None:
+    """Wait until no publisher has one of the letters in hand; what a dead one had is not ours."""
+    for _ in range(_IN_HAND_LOOKS):
+        known = state.ledger.known(letters).values()
+        if all(one.submission is not Submission.CLAIMED for one in known):
+            return
+        wait(_IN_HAND_S)
 
 
 def _rows_of(engine: "duckdb.DuckDBPyConnection", table: str, person: str) -> list[dict[str, Any]]:

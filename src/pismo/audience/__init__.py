@@ -4,6 +4,7 @@ from pismo.audience.facts import FACT_NAMES, FACTS, Fact, compute_facts, known_c
 from pismo.audience.schema import TABLES, Column
 from pismo.audience.snapshot import (
     Snapshot,
+    alone,
     current,
     open_snapshot,
     private_folder,
@@ -18,6 +19,7 @@ __all__ = [
     "Column",
     "Fact",
     "Snapshot",
+    "alone",
     "compute_facts",
     "current",
     "known_columns",

@@ -131,6 +131,28 @@ def write_snapshot(
 
 
 @contextmanager
+def alone(state_dir: Path) -> Iterator[Path]:
+    """Be the only one who makes a new audience out of the current one; give the folder of both.
+
+    What somebody else wrote meanwhile would be lost. Copies of one who was killed are swept up.
+
+    Raises:
+        AudienceError: If an import runs, or somebody is being erased.
+    """
+    folder = private_folder(state_dir / FOLDER)
+    with (folder / ".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AudienceError(
+                "another import is running", hint="wait for it; nothing was changed"
+            ) from None
+        for left in folder.glob(".import-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield folder
+
+
+@contextmanager
 def _writing(folder: Path) -> Iterator[Path]:
     """Give a folder to write in, one writer at a time; sweep up after one that was killed."""
     with (folder / ".write-lock").open("a") as lock:

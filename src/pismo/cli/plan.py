@@ -77,8 +77,10 @@ def _plan(
 ) -> "Plan":
     """Make a plan; an approval of what is planned already needs no new one."""
     from pismo.audience import current
+    from pismo.ledger.opening import State as Known
     from pismo.plan import make_plan
     from pismo.publish import plan_of
+    from pismo.rights import finish_erasures
 
     row = state.ledger.latest_plan(issue)
     if reuse and row and dict(row.editions) == {one.segment: one.digest for one in editions}:
@@ -89,7 +91,7 @@ def _plan(
             "there is no audience to plan for",
             hint="bring one in: pismo audience import FILE; or invent one: pismo sample",
         )
-    return make_plan(
+    made = make_plan(
         workspace,
         issue,
         editions,
@@ -99,6 +101,8 @@ def _plan(
         signer=state.signer,
         now=now,
     )
+    finish_erasures(workspace, Known(state.ledger, state.keys), issue, now)
+    return made
 
 
 def _amended(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pismo.audience import current, write_snapshot
+from pismo.audience import alone, current, write_snapshot
 from pismo.ledger import Ledger
 from pismo.model.workspace import Workspace
 
@@ -13,7 +13,17 @@ def bring_answers(workspace: Workspace, ledger: Ledger, now: datetime) -> int:
     """Add what came back (answers, opens, clicks) to the audience's events; return how many.
 
     Only what is not there yet; nothing new leaves the snapshot as it is.
+
+    Raises:
+        AudienceError: If an import runs.
     """
+    if current(workspace.state_dir) is None:
+        return 0
+    with alone(workspace.state_dir):
+        return _bring(workspace, ledger, now)
+
+
+def _bring(workspace: Workspace, ledger: Ledger, now: datetime) -> int:
     import pyarrow as pa
 
     snapshot = current(workspace.state_dir)

@@ -1,6 +1,5 @@
 """Bring files to one checked table: `good` rows with our columns, `bad` ones with their reasons."""
 
-import fcntl
 import secrets
 import shutil
 import zoneinfo
@@ -10,10 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pismo.audience import current, private_folder
+from pismo.audience import alone, current, private_folder
 from pismo.audience.engine import only_row, open_engine, quoted
 from pismo.audience.schema import KEYS
-from pismo.audience.snapshot import FOLDER
 from pismo.errors import AudienceError
 from pismo.intake.addresses import judge_addresses
 from pismo.intake.clean import FILLED, Rule, found, guess_type_sql, rules_for
@@ -73,8 +71,10 @@ def staged(
     Raises:
         AudienceError: If a file cannot be read or lacks a column that every row needs.
     """
-    state = private_folder(workspace.state_dir / FOLDER)
-    with _alone(state), open_sources(places, state, on_progress) as sources:
+    with (
+        alone(workspace.state_dir) as state,
+        open_sources(places, state, on_progress) as sources,
+    ):
         on_progress(_COPIED)
         folder = private_folder(state / f".import-{secrets.token_hex(6)}")
         base = current(workspace.state_dir)
@@ -131,25 +131,6 @@ def _stage(
     columns = tuple(rule.name for rule in rules)
     return Staged(engine, folder, mapping, extras, columns, read, good + repeated, repeated,
                   _reasons(engine))  # fmt: skip
-
-
-@contextmanager
-def _alone(state: Path) -> Iterator[None]:
-    """Let one import in at a time, and sweep up after one that was killed.
-
-    Raises:
-        AudienceError: If another import runs.
-    """
-    with (state / ".lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise AudienceError(
-                "another import is running", hint="wait for it; nothing was imported"
-            ) from None
-        for left in state.glob(".import-*"):
-            shutil.rmtree(left, ignore_errors=True)
-        yield
 
 
 def _make_tables(engine: "duckdb.DuckDBPyConnection", names: Sequence[str]) -> None:

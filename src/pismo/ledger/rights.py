@@ -47,6 +47,12 @@ class Rights(Store):
             self._note(connection, "erase", subject, "person erased", now)
         return changed
 
+    def erased_in(self, issue: str) -> tuple[tuple[str, bytes], ...]:
+        """List who is in a plan of the issue though erased: pairs of person and hash of address."""
+        with self.read() as connection:
+            rows = connection.execute(text(_ERASED_IN), {"issue": issue}).all()
+        return tuple((person, bytes(address_hash)) for person, address_hash in rows)
+
     def forget_old(self, before: datetime, now: datetime) -> int:
         """Delete deliveries and events that ended before a moment; says how many deliveries.
 
@@ -116,6 +122,11 @@ _FORGET = {
 _OF_PERSON = (
     "SELECT d.seq FROM occasions o CROSS JOIN deliveries d"
     " WHERE d.occasion = o.num AND d.person = :person"
+)
+_ERASED_IN = (
+    "SELECT d.person, d.address_hash FROM occasions o CROSS JOIN suppressions s"
+    " CROSS JOIN deliveries d WHERE o.name = :issue AND s.reason = 'erased'"
+    " AND d.occasion = o.num AND d.address_hash = s.address_hash"
 )
 _FORGET_DELIVERY = f"""
 UPDATE deliveries

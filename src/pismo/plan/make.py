@@ -75,6 +75,13 @@ def make_plan(
     try:
         stored = making.collect(plan_id, unfinished)
         unfinished.rename(folder / plan_id)
+    except Exception as error:
+        if snapshot.path.exists():
+            raise
+        raise PlanError(
+            "somebody was erased from the audience while the plan was made: nothing was planned",
+            hint=f"make it from the new audience: pismo plan {issue_id}",
+        ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     stored = replace(stored, folder=folder / plan_id)
