@@ -354,3 +354,42 @@ def test_reader_whose_letter_would_have_a_gap_gets_none(shop: Shop) -> None:
     plan = shop.json("plan", ISSUE)
     assert plan["excluded"].get("missing:city", 0) > 0
     assert sum(plan["planned"].values()) + sum(plan["excluded"].values()) == PEOPLE
+
+
+def test_a_text_changed_after_everybody_has_it_is_said_to_reach_nobody(shop: Shop) -> None:
+    first = shop.json("plan", ISSUE)
+    planned = sum(first["planned"].values())
+    shop.json("publish", ISSUE, "--to", "outbox", "--yes")
+    had = ", ".join(f"{name} ({digest[:12]})" for name, digest in sorted(first["digests"].items()))
+    told = f"0 new: all {planned} got this issue before, with editions {had};"
+    shop.edit("Hello", "Good morning")
+    for command in (("plan", ISSUE), ("publish", ISSUE, "--to", "outbox", "--yes")):
+        output = shop.run(*command).output
+        assert f"{told} the changed text reaches nobody. Nobody gets an issue twice." in output
+        assert "rm -r .pismo" in output
+        assert "Next: pismo publish" not in output
+    assert len(shop.letters) == planned
+
+
+def test_publishing_the_same_text_again_says_that_everybody_has_it(shop: Shop) -> None:
+    planned = sum(shop.json("plan", ISSUE)["planned"].values())
+    first = shop.run("publish", ISSUE, "--to", "outbox", "--yes").output
+    assert "0 new" not in first
+    again = shop.run("publish", ISSUE, "--to", "outbox", "--yes").output
+    assert f"0 new: all {planned} got this issue before, in this very text." in again
+
+
+@pytest.mark.parametrize("base_url", ["", "https://letters.shop.example"])
+def test_letters_whose_pictures_have_no_place_say_so(
+    shop: Shop, repository: Path, base_url: str
+) -> None:
+    settings = shop.root / "pyproject.toml"
+    text = settings.read_text("utf-8").replace("https://letters.shop.example", base_url)
+    settings.write_text(text, "utf-8")
+    picture = next((repository / "content" / "images").glob("*.png"))
+    (shop.root / "newsletters" / "a.png").write_bytes(picture.read_bytes())
+    shop.edit("Hello", "![A teapot](../a.png)\n\nHello")
+    shop.json("plan", ISSUE)
+    output = shop.run("publish", ISSUE, "--to", "outbox", "--yes").output
+    told = "Pictures do not show in these letters: set [tool.pismo.site] base_url" in output
+    assert told is not bool(base_url)

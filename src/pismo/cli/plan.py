@@ -32,6 +32,7 @@ def plan_command(
     from pismo.audience import current
     from pismo.plan import approve as write_approval
     from pismo.plan.state import erase_expired, open_state
+    from pismo.publish import nothing_new
 
     workspace = call.workspace
     editions = _editions(workspace, issue)
@@ -48,7 +49,8 @@ def plan_command(
             approval = write_approval(
                 workspace, issue, editions, now=now, plan=made, ledger_id=state.ledger.id
             )
-    _print(issue, editions, made, approval, as_json=as_json)
+        before = nothing_new(made, state.ledger) if made else ""
+    _print(issue, editions, made, approval, before, as_json=as_json)
 
 
 def _editions(workspace: "Workspace", issue: str) -> "tuple[Edition, ...]":
@@ -135,9 +137,12 @@ def _print(
     editions: "tuple[Edition, ...]",
     plan: "Plan | None",
     approval: str,
+    before: str,
     *,
     as_json: bool,
 ) -> None:
+    from pismo.publish import START_AFRESH
+
     if as_json:
         print_json(
             {
@@ -154,7 +159,9 @@ def _print(
     if plan is not None:
         for line in plan_table(plan):
             click.echo(line)
-    if approval:
+    if before:
+        say(f"{before}. {START_AFRESH}")
+    elif approval:
         say(f"Approved in {approval}. Commit it. Next: pismo publish {issue} --to ses")
     else:
         say(f"Next: pismo publish {issue} --to outbox; or approve it: pismo plan {issue} --approve")

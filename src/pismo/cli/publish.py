@@ -151,6 +151,7 @@ class _Run:
         self._workspace, self._state, self._stored, self._to = workspace, state, stored, to
         self._hours, self._wait, self._over_days = hours, wait, over_days
         self._first_use, self._as_json = first_use, as_json
+        self._before = ""
 
     def check(self) -> None:
         """Refuse what must not be published; nothing has been sent then."""
@@ -165,9 +166,10 @@ class _Run:
     def go(self) -> None:
         """Publish, print the books, and exit 3 if somebody is left."""
         from pismo.plan.store import bind_transport
-        from pismo.publish import SystemClock, publish
+        from pismo.publish import SystemClock, nothing_new, publish
         from pismo.publish.start import Manner, outbox_job, ses_job, stopped_by_signals
 
+        self._before = nothing_new(self._stored.plan, self._state.ledger)
         clock = SystemClock()
         with stopped_by_signals(clock) as stopping:
             manner = Manner(
@@ -202,6 +204,8 @@ class _Run:
             say(problem)
 
     def _print(self, outcome: "Outcome") -> None:
+        from pismo.publish import START_AFRESH
+
         books, plan = outcome.books, self._stored.plan
         doubtful = list(self._state.ledger.in_doubt(plan.id)) if books.in_doubt else []
         if self._as_json:
@@ -221,7 +225,20 @@ class _Run:
         for name in doubtful:
             click.echo(f"in doubt: {name}")
         say(f"{outcome.seconds:.1f} s")
+        if self._lacks_pictures():
+            say(
+                "Pictures do not show in these letters: set [tool.pismo.site] base_url to where"
+                " build/site/ will be. To look at them now: build/letters/, or pismo preview"
+            )
+        if self._before:
+            say(f"{self._before}. {START_AFRESH if self._to == 'outbox' else ''}".rstrip())
+            return
         say(_what_next(outcome, self._to, self._workspace))
+
+    def _lacks_pictures(self) -> bool:
+        """Tell whether letters point at pictures whose place nobody has named."""
+        named = self._workspace.settings.site_base_url
+        return not named and any(one.images for one in self._stored.editions().values())
 
 
 def _what_next(outcome: "Outcome", to: str, workspace: "Workspace") -> str:

@@ -170,6 +170,19 @@ class Deliveries(Lookup):
         )
         return {detail or "": count for detail, count in rows}
 
+    def accepted_editions(self, plan_id: str) -> dict[tuple[str, str], int]:
+        """Count accepted letters by segment and the first `DIGEST_LETTERS` of the digest.
+
+        People whom an earlier plan of the issue wrote to are counted with what they got.
+        """
+        rows = self._of_plan(
+            plan_id,
+            "SELECT e.segment, e.digest, count(*)",
+            f"AND d.submission = {CODE[Submission.ACCEPTED]} GROUP BY e.segment, e.digest",
+            "JOIN editions e ON e.num = d.edition",
+        )
+        return {(segment, digest): count for segment, digest, count in rows}
+
     def in_doubt(self, plan_id: str) -> tuple[str, ...]:
         """List who is in doubt, by delivery id."""
         return tuple(each.id for each in self.who(plan_id, Submission.IN_DOUBT))

@@ -2,7 +2,18 @@
 
 from pismo.publish.clock import Clock, SystemClock
 from pismo.publish.job import Job, Outcome
-from pismo.publish.report import Books, close_books, plan_of
+from pismo.publish.report import START_AFRESH, Books, close_books, nothing_new, plan_of
 from pismo.publish.run import publish
 
-__all__ = ["Books", "Clock", "Job", "Outcome", "SystemClock", "close_books", "plan_of", "publish"]
+__all__ = [
+    "START_AFRESH",
+    "Books",
+    "Clock",
+    "Job",
+    "Outcome",
+    "SystemClock",
+    "close_books",
+    "nothing_new",
+    "plan_of",
+    "publish",
+]

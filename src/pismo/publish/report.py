@@ -14,6 +14,17 @@ _COUNTED = (
     Submission.IN_DOUBT,
     Submission.WITHDRAWN,
 )
+_LEFT = (
+    Submission.PLANNED,
+    Submission.CLAIMED,
+    Submission.THROTTLED,
+    Submission.IN_DOUBT,
+)
+START_AFRESH = (
+    "Nobody gets an issue twice. To try again with an invented audience: rm -r .pismo, then"
+    " pismo sample"
+)
+"""What to do about it where nobody is real."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +75,20 @@ def plan_of(row: PlanRow) -> Plan:
         excluded=row.excluded,
         editions=row.editions,
     )
+
+
+def nothing_new(plan: Plan, ledger: Ledger) -> str:
+    """Say that everybody has the issue already, and in which text; '' if somebody is left."""
+    counts = ledger.counts(plan.id)
+    accepted, total = counts[Submission.ACCEPTED], sum(counts.values())
+    if not accepted or any(counts[state] for state in _LEFT):
+        return ""
+    told = f"0 new: {'all ' if accepted == total else ''}{accepted:,} got this issue before"
+    had = ledger.accepted_editions(plan.id)
+    if all(plan.editions.get(name, "").startswith(digest) for name, digest in had):
+        return f"{told}, in this very text"
+    earlier = ", ".join(f"{name} ({digest[:12]})" for name, digest in sorted(had))
+    return f"{told}, with editions {earlier}; the changed text reaches nobody"
 
 
 def close_books(plan: Plan, ledger: Ledger) -> Books:
