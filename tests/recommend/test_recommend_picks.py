@@ -11,7 +11,7 @@ from pismo.audience import Snapshot, write_snapshot
 from pismo.audience.engine import parse_query
 from pismo.errors import AudienceError, SettingsError
 from pismo.model.workspace import Settings
-from pismo.recommend import Wishes, prepare, recommend, recommend_shards
+from pismo.recommend import Picker, Wishes, prepare, recommend, recommend_shards
 
 NOW = datetime(2026, 11, 27, 10)  # noqa: DTZ001  # snapshots hold naive UTC
 CATEGORIES = ("kids", "cards", "duel")
@@ -299,3 +299,16 @@ def test_every_query_says_what_it_is_for_and_keeps_to_portable_sql(file: Path) -
     query = parse_query(file.stem, file.read_text("utf-8"))
     for word in ("QUALIFY", "ANTI JOIN", "LIST(", "UNNEST", "EXCLUDE", "ASOF", "ARG_MAX"):
         assert word not in query.sql.upper()
+
+
+def test_a_question_laid_out_once_is_answered_in_parts_as_it_is_in_whole(tmp_path: Path) -> None:
+    snapshot = snapshot_of(tmp_path, bought(*TOGETHER, ("anna", "p00"), ("boris", "p05")))
+    people = pa.table({"subscriber_id": ["boris", "f1", "anna"], "segment": ["a", "b", "a"]})
+    with prepare(snapshot, NOW, Settings()).connect() as engine:
+        whole = recommend(engine, people=people, count=4, now=NOW, settings=Settings())
+        picker = Picker(engine, people=people, count=4, now=NOW, settings=Settings())
+        parts = [picker.some(["f1", "boris"]), picker.some(["anna"])]
+        nobody = picker.some([])
+    rows = [row for part in parts for row in part.to_pylist()]
+    assert rows == whole.to_pylist()
+    assert nobody.num_rows == 0

@@ -185,16 +185,19 @@ class Audience:
         return int(row[0]), int(row[1])
 
     def _picks(self, issue: Issue, edition: Edition, person: str) -> tuple[Recommended, ...]:
+        import pyarrow as pa
+
         count = picks_wanted(edition)
         if not count:
             return ()
         forbidden = products_in_letters(self.workspace, (edition,))
+        one = pa.table({"subscriber_id": [person], "segment": [edition.segment]})
         with self._lock:
             asked = picks_from(
                 self._connection(), self.workspace, issue, count, self.state.ledger, self.now,
-                forbidden,
+                people=one, forbidden=forbidden,
             )  # fmt: skip
-            return tuple(asked([person], {person: edition.segment}).get(person, ()))
+            return tuple(asked([person]).get(person, ()))
 
     def _where(self, condition: str, limit: int, *values: str) -> tuple[Found, ...]:
         sql = (

@@ -32,8 +32,8 @@ MISSING = "missing"
 
 Barred = Callable[[Sequence[tuple[str, str]]], Mapping[str, str]]
 """(person, address) pairs -> person -> reason, for those who may not be written to."""
-Picks = Callable[[Sequence[str], Mapping[str, str]], Mapping[str, Sequence[Recommended]]]
-"""Ids, and the segment of each -> picks of each."""
+Picks = Callable[[Sequence[str]], Mapping[str, Sequence[Recommended]]]
+"""Ids -> picks of each."""
 Gaps = Callable[[str, str, Mapping[str, Any], Sequence[Recommended]], Sequence[str]]
 """Segment, person, facts, picks -> columns whose absence leaves a gap."""
 
@@ -132,8 +132,7 @@ class Choosing:
     def _picks(self, people: Sequence[Candidate]) -> Mapping[str, Sequence[Recommended]]:
         if self._ask.picks is None or not people:
             return {}
-        segments = {person.person: person.segment for person in people}
-        return self._ask.picks(list(segments), segments)
+        return self._ask.picks([person.person for person in people])
 
     def _keep(
         self, people: Sequence[Candidate], picks: Mapping[str, Sequence[Recommended]]

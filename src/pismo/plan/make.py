@@ -144,7 +144,7 @@ class _Making:
         with snapshot.connect() as connection:
             case = case_sql(self.newsletter, self.workspace.segments, columns_of(self.workspace))
             facts, chunks = candidates(connection, case, names)
-            choosing = Choosing(chosen, self._questions(connection, schedule), facts)
+            choosing = Choosing(chosen, self._questions(connection, case, schedule), facts)
             for people in chunks:
                 choosing.add(people)
         taken = self.ledger.already_written(self.issue.id, self.keys.readers(_addresses(chosen)))
@@ -213,10 +213,12 @@ class _Making:
             answers=answer_columns(self.workspace),
         )
 
-    def _questions(self, connection: "duckdb.DuckDBPyConnection", schedule: Schedule) -> Questions:
+    def _questions(
+        self, connection: "duckdb.DuckDBPyConnection", case: str, schedule: Schedule
+    ) -> Questions:
         return Questions(
             barred=self._barred,
-            picks=self._picks(connection),
+            picks=self._picks(connection, case),
             gaps=self._gaps(),
             leaves=lambda zone: schedule.leaves_at(zone, self.now),
             keys=self.keys,
@@ -247,10 +249,11 @@ class _Making:
 
         return gaps
 
-    def _picks(self, connection: "duckdb.DuckDBPyConnection") -> Picks | None:
+    def _picks(self, connection: "duckdb.DuckDBPyConnection", case: str) -> Picks | None:
         count = max((picks_wanted(edition) for edition in self.editions), default=0)
         if not count:
             return None
+        everybody = f"SELECT subscriber_id, {case} AS segment FROM facts"  # noqa: S608  # parsed and confined by pismo.segments
         return picks_from(
             connection,
             self.workspace,
@@ -258,6 +261,7 @@ class _Making:
             count,
             self.ledger,
             self.now,
+            people=connection.sql(everybody).to_arrow_table(),
             forbidden=products_in_letters(self.workspace, self.editions),
         )
 

@@ -1,6 +1,6 @@
 """How many picks letters show, and who is shown what: asked of `recommend` for a whole chunk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from pismo.model.edition import (
 from pismo.model.people import Recommended
 from pismo.model.workspace import Workspace
 from pismo.plan.choose import Picks
-from pismo.recommend import Wishes, recommend
+from pismo.recommend import Picker, Wishes, recipe_from
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 MOST = 12
 """Picks asked for where a letter goes through all of them without saying how many."""
-REMEMBERED = 4
-"""How many issues back a product shown to a reader is not shown again."""
 
 
 def picks_wanted(edition: Edition) -> int:
@@ -56,9 +54,11 @@ def picks_from(
     count: int,
     ledger: Ledger,
     now: datetime,
+    *,
+    people: "pa.Table",
     forbidden: Sequence[str] = (),
 ) -> Picks:
-    """Return the question for picks of a chunk of people.
+    """Return the question for picks, laid out once and asked of some people at a time.
 
     Args:
         engine: Of a snapshot that `pismo.recommend.prepare` has made ready.
@@ -67,38 +67,28 @@ def picks_from(
         count: Picks per person.
         ledger: Knows what was shown to whom.
         now: The moment of the plan.
+        people: subscriber_id, segment of all that may be asked about.
         forbidden: Products that the letter shows anyhow.
     """
     import pyarrow as pa
 
+    recipe, _ = recipe_from(workspace.settings)
+    last = [one.id for one in workspace.before(issue)[: recipe.shown_issues]]
     shown = pa.Table.from_pylist(
-        [
-            {"subscriber_id": who, "product_id": what}
-            for who, what in ledger.shown([one.id for one in workspace.before(issue)[:REMEMBERED]])
-        ],
+        [{"subscriber_id": who, "product_id": what} for who, what in ledger.shown(last)],
         schema=pa.schema([("subscriber_id", pa.string()), ("product_id", pa.string())]),
     )
-    language = workspace.newsletter_of(issue).language
-
-    def picks(
-        ids: Sequence[str], segments: Mapping[str, str]
-    ) -> Mapping[str, Sequence[Recommended]]:
-        people = pa.table(
-            {"subscriber_id": list(ids), "segment": [segments[person] for person in ids]}
-        )
-        table = recommend(
-            engine,
-            people=people,
-            count=count,
-            now=now,
-            settings=workspace.settings,
-            language=language,
-            shown=shown,
-            wishes=Wishes(forbidden=tuple(forbidden)),
-        )
-        return _by_person(table)
-
-    return picks
+    picker = Picker(
+        engine,
+        people=people,
+        count=count,
+        now=now,
+        settings=workspace.settings,
+        language=workspace.newsletter_of(issue).language,
+        shown=shown,
+        wishes=Wishes(forbidden=tuple(forbidden)),
+    )
+    return lambda ids: _by_person(picker.some(ids))
 
 
 def _by_person(table: "pa.Table") -> dict[str, list[Recommended]]:

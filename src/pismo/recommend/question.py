@@ -82,10 +82,33 @@ def lay_out(
         engine.execute(f"CREATE OR REPLACE TABLE {SCHEMA}.{name} AS SELECT * FROM {name}")
 
 
-def new_hand(engine: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyConnection":
-    """Return a connection of its own that reads the question's tables; close it after use."""
+def ask_for(engine: "duckdb.DuckDBPyConnection", ids: Sequence[str]) -> list[int]:
+    """Make the table `asked` of some of the people; return their numbers, ascending."""
+    import pyarrow as pa
+
+    engine.register("given_ids", pa.table({"subscriber_id": pa.array(ids, pa.string())}))
+    engine.execute(
+        f"CREATE OR REPLACE TABLE {SCHEMA}.asked AS SELECT p.number, p.subscriber_id, p.segment "
+        "FROM people AS p JOIN given_ids AS g ON g.subscriber_id = p.subscriber_id "
+        "ORDER BY p.number"
+    )
+    engine.unregister("given_ids")
+    found = engine.execute(f"SELECT number FROM {SCHEMA}.asked ORDER BY number").fetchall()
+    return [row[0] for row in found]
+
+
+def new_hand(
+    engine: "duckdb.DuckDBPyConnection", asked: str = "people"
+) -> "duckdb.DuckDBPyConnection":
+    """Return a connection that reads the question's tables; close it after use.
+
+    Args:
+        engine: Where they were laid out.
+        asked: The table of people that the hand chooses for: all, or those of `ask_for`.
+    """
     hand = engine.cursor()
-    for name in ("people", *_LARGE, *_SMALL):
+    hand.execute(f"CREATE TEMP VIEW asked AS SELECT * FROM {SCHEMA}.{asked}")
+    for name in (*_LARGE, *_SMALL):
         hand.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {SCHEMA}.{name}")
     return hand
 

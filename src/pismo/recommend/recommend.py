@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from pismo.audience.engine import only_row
 from pismo.model.workspace import Settings
-from pismo.recommend.question import NO_WISHES, Wishes, check_prepared, lay_out, new_hand
+from pismo.recommend.question import (
+    NO_WISHES,
+    Wishes,
+    ask_for,
+    check_prepared,
+    lay_out,
+    new_hand,
+)
 from pismo.recommend.reasons import reason_words
 from pismo.recommend.recipe import recipe_from
 from pismo.recommend.shard import choose
@@ -78,17 +85,57 @@ def recommend_shards(
     Raises:
         AudienceError: If the engine has no similarity: `prepare` makes it.
     """
-    recipe, labels = recipe_from(settings)
-    check_prepared(engine)
-    words = reason_words(language or settings.language, _categories(engine), labels)
-    lay_out(
-        engine, people, shown, count=count, recipe=recipe, now=now, wishes=wishes, words=words
+    picker = Picker(
+        engine, people=people, count=count, now=now, settings=settings, language=language,
+        shown=shown, wishes=wishes,
     )  # fmt: skip
-    yield from _shards(engine, range(0, max(people.num_rows, 1), shard_size), shard_size)
+    yield from picker.everybody(shard_size)
+
+
+class Picker:
+    """One question for picks: laid out once, then asked for all of its people or for some.
+
+    The arguments are those of `recommend_shards`; `people` are all that will be asked for, and who
+    is popular in a segment is seen among them. One picker at a time on an engine.
+    """
+
+    def __init__(
+        self,
+        engine: "duckdb.DuckDBPyConnection",
+        *,
+        people: "pa.Table",
+        count: int,
+        now: datetime,
+        settings: Settings,
+        language: str = "",
+        shown: "pa.Table | None" = None,
+        wishes: Wishes = NO_WISHES,
+    ) -> None:
+        self._engine, self._count = engine, people.num_rows
+        recipe, labels = recipe_from(settings)
+        check_prepared(engine)
+        words = reason_words(language or settings.language, _categories(engine), labels)
+        lay_out(
+            engine, people, shown, count=count, recipe=recipe, now=now, wishes=wishes, words=words
+        )  # fmt: skip
+
+    def everybody(self, shard_size: int = SHARD) -> "Iterator[pa.Table]":
+        """Choose for everybody, shard by shard."""
+        firsts = range(0, max(self._count, 1), shard_size)
+        return _shards(self._engine, [(first, first + shard_size) for first in firsts], "people")
+
+    def some(self, ids: Sequence[str]) -> "pa.Table":
+        """Choose for these people, each in the place that `people` has them in."""
+        import pyarrow as pa
+
+        numbers = ask_for(self._engine, ids)
+        shards = [numbers[n : n + SHARD] for n in range(0, len(numbers), SHARD)]
+        runs = [(shard[0], shard[-1] + 1) for shard in shards] or [(0, 0)]
+        return pa.concat_tables(list(_shards(self._engine, runs, "asked")))
 
 
 def _shards(
-    engine: "duckdb.DuckDBPyConnection", firsts: Sequence[int], size: int
+    engine: "duckdb.DuckDBPyConnection", runs: Sequence[tuple[int, int]], asked: str
 ) -> "Iterator[pa.Table]":
     """Choose for as many shards at a time as the engine has threads; yield them in order.
 
@@ -96,15 +143,14 @@ def _shards(
     other.
     """
     (threads,) = only_row(engine, "SELECT current_setting('threads')")
-    hands = [new_hand(engine) for _ in range(min(int(threads), len(firsts)))]
+    hands = [new_hand(engine, asked) for _ in range(min(int(threads), len(runs)))]
     running: deque[Future[pa.Table]] = deque()
     try:
         with ThreadPoolExecutor(len(hands)) as pool:
-            for place, first in enumerate(firsts):
+            for place, (first, last) in enumerate(runs):
                 if len(running) == len(hands):
                     yield running.popleft().result()
-                hand = hands[place % len(hands)]
-                running.append(pool.submit(choose, hand, first, first + size))
+                running.append(pool.submit(choose, hands[place % len(hands)], first, last))
             while running:
                 yield running.popleft().result()
     finally:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pismo.audience.engine import only_row, run_query
+from pismo.audience.engine import only_row, read_query, run_query
 from pismo.recommend.prepare import PACKAGE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def choose(engine: "duckdb.DuckDBPyConnection", first: int, last: int) -> "pa.Ta
     """
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE shard AS SELECT p.number, p.subscriber_id, p.segment, "
-        "COALESCE(f.category, '') AS category FROM people AS p "
+        "COALESCE(f.category, '') AS category FROM asked AS p "
         "LEFT JOIN favourites AS f ON f.number = p.number "
         f"WHERE p.number >= {first} AND p.number < {last}"
     )
@@ -43,11 +43,7 @@ def choose(engine: "duckdb.DuckDBPyConnection", first: int, last: int) -> "pa.Ta
     for places in (f"2 * wanted + {_SPARE}", str(_EVERYTHING)):
         _top_up(engine, places)
     run_query(engine, PACKAGE, "causes")
-    run_query(engine, PACKAGE, "picks")
-    return engine.sql(
-        "SELECT subscriber_id, rank, product_id, title, url, image, price, old_price, currency, "
-        "category, reason FROM picks ORDER BY number, rank"
-    ).to_arrow_table()
+    return engine.sql(read_query(PACKAGE, "picks").sql).to_arrow_table()
 
 
 def _look(engine: "duckdb.DuckDBPyConnection", first: str, second: str) -> None:

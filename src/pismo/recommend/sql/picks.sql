@@ -1,8 +1,7 @@
 -- purpose: picks as a letter needs them, each with its reason in words.
--- cost: one pass over the shard's picks, hash joins with products.
+-- cost: one pass over the shard's picks, hash joins with products, a sort.
 SELECT
   s.subscriber_id,
-  s.number,
   c.rank,
   g.product_id,
   g.title,
@@ -28,3 +27,4 @@ JOIN reason_texts AS r
   END
   AND r.category = CASE WHEN c.level = 1 THEN g.category ELSE '' END
   AND r.because = CASE WHEN c.level = 0 THEN a.because ELSE 0 END
+ORDER BY s.number, c.rank
