@@ -2,13 +2,13 @@
 
 Russian: common nouns. Forms of the wordfreq list are lemmatised by pymorphy3 and their frequencies
 added up; names, places, organisations and abbreviations are left out. Takes about ten seconds.
-English: words of any kind as they stand in the list, names among them, because there is no tagger
-of English among the tools.
+English: the list of draft_nouns_en.py, which says where it is from.
 """
 
 import math
 import re
 from collections import defaultdict
+from pathlib import Path
 
 import pymorphy3
 import wordfreq
@@ -30,11 +30,10 @@ def frequent_nouns(count: int = 3000, shortest: int = 5, longest: int = 10) -> l
     return [lemma for lemma in ranked if shortest <= len(lemma) <= longest][:count]
 
 
-def frequent_english(count: int = 3000, shortest: int = 5, longest: int = 10) -> list[str]:
-    """Return words by falling frequency."""
-    words = wordfreq.top_n_list("en", 20_000, wordlist="large")
-    plain = re.compile(rf"[a-z]{{{shortest},{longest}}}")
-    return [word for word in words if plain.fullmatch(word)][:count]
+def frequent_english() -> list[str]:
+    """Return English nouns by falling frequency."""
+    rows = Path(__file__).with_name("nouns_en.txt").read_text("utf-8").splitlines()
+    return [row for row in rows if not row.startswith("#")]
 
 
 def zipf_of_lemma(analyzer: pymorphy3.MorphAnalyzer, name: str) -> float:

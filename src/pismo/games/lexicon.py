@@ -2,7 +2,7 @@
 
 `data/lexicon_ru.tsv` and `lexicon_en.tsv`: emoji, name, plural ('' if nobody says it), flags.
 The first name of an emoji is the usual one. Flags: `second` (said less often), `rare` (known, but
-not common enough to suggest), `stop` (never suggested: rude, sad or about peoples and faiths).
+said too seldom to suggest), `stop` (never suggested: rude, sad or about peoples and faiths).
 """
 
 from collections.abc import Mapping
