@@ -4,7 +4,6 @@ The library compiles six functions for each class while it is imported, 0.45 ms 
 imports 130 classes, makes objects of half of them and compares a few: that was a fifth of it.
 """
 
-import operator
 import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import (
@@ -19,7 +18,7 @@ from dataclasses import (
     replace,
 )
 from dataclasses import dataclass as standard
-from functools import cache
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["asdict", "astuple", "dataclass", "field", "fields", "is_dataclass", "replace"]
@@ -53,19 +52,22 @@ _NEW = object()
 """Stands in a signature for a default that is made anew each time."""
 
 
+_ORDER = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
+
+
 def _methods(
     cls: type[Any], *, frozen: bool, slots: bool, order: bool
 ) -> Mapping[str, Callable[..., Any] | None]:
     """Return what a class gets, unless it has its own."""
     methods: dict[str, Callable[..., Any] | None] = {
-        "__init__": _first_init(cls, frozen=frozen),
+        "__init__": _later(cls, "__init__", lambda: _init(cls, frozen=frozen)),
         "__repr__": _repr,
-        "__eq__": _equal,
-        "__hash__": _hash if frozen else None,
+        "__eq__": _later(cls, "__eq__", lambda: _comparison(cls, "__eq__", "==")),
+        "__hash__": _later(cls, "__hash__", lambda: _hash(cls)) if frozen else None,
     }
     if order:
-        for name in ("lt", "le", "gt", "ge"):
-            methods[f"__{name}__"] = _comparison(getattr(operator, name))
+        for name, sign in _ORDER.items():
+            methods[name] = _later(cls, name, partial(_comparison, cls, name, sign))
     if frozen:
         methods |= {"__setattr__": _refused, "__delattr__": _refused}
     if frozen and slots:
@@ -73,17 +75,29 @@ def _methods(
     return methods
 
 
-def _first_init(cls: type[Any], *, frozen: bool) -> Callable[..., None]:
-    """Return an `__init__` that puts a compiled one in its place and calls that."""
+def _later(
+    cls: type[Any], name: str, source_of: Callable[[], tuple[str, dict[str, Any]]]
+) -> Callable[..., Any]:
+    """Return a method that puts a compiled one in its place, and calls that.
 
-    def __init__(self: object, *args: object, **values: object) -> None:  # noqa: N807  # a method
-        cls.__init__ = init = _compiled_init(cls, frozen=frozen)
-        init(self, *args, **values)
+    Args:
+        cls: The class.
+        name: Of the method.
+        source_of: Returns its source, and the names that stand in it.
+    """
 
-    return __init__
+    def method(self: object, *args: object, **values: object) -> object:
+        source, names = source_of()
+        exec(source, names)  # noqa: S102  # of names of fields only, as the standard library does
+        made = names[name]
+        made.__qualname__ = f"{cls.__qualname__}.{name}"
+        setattr(cls, name, made)
+        return made(self, *args, **values)
+
+    return method
 
 
-def _compiled_init(cls: type[Any], *, frozen: bool) -> Callable[..., None]:
+def _init(cls: type[Any], *, frozen: bool) -> tuple[str, dict[str, Any]]:
     names: dict[str, Any] = {"set_": object.__setattr__, "new_": _NEW}
     positional = ["self"]
     named: list[str] = []
@@ -98,11 +112,7 @@ def _compiled_init(cls: type[Any], *, frozen: bool) -> Callable[..., None]:
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     parameters = ", ".join([*positional, *(["*", *named] if named else [])])
-    source = f"def __init__({parameters}):\n " + "\n ".join(body or ["pass"])
-    exec(source, names)  # noqa: S102  # of names of fields only, as the standard library does
-    init: Callable[..., None] = names["__init__"]
-    init.__qualname__ = f"{cls.__qualname__}.__init__"
-    return init
+    return f"def __init__({parameters}):\n " + "\n ".join(body or ["pass"]), names
 
 
 def _parameter(one: "Field[Any]", names: dict[str, Any]) -> tuple[str, str]:
@@ -122,31 +132,23 @@ def _parameter(one: "Field[Any]", names: dict[str, Any]) -> tuple[str, str]:
     return f"{one.name}={default}", one.name
 
 
-@cache
-def _compared(cls: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
-    """Return what tells the values that objects of a class are compared by."""
-    names = [one.name for one in fields(cls) if one.compare]
-    if len(names) > 1:
-        return operator.attrgetter(*names)
-    return lambda record: tuple([getattr(record, name) for name in names])
+def _comparison(cls: type[Any], name: str, operator: str) -> tuple[str, dict[str, Any]]:
+    lines = (
+        f"def {name}(self, other):",
+        " if other.__class__ is not self.__class__:",
+        "  return NotImplemented",
+        f" return {_compared(cls, 'self')} {operator} {_compared(cls, 'other')}",
+    )
+    return "\n".join(lines), {}
 
 
-def _comparison(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
-    def compared(self: Any, other: Any) -> Any:  # noqa: ANN401  # any dataclass; a bool
-        cls = self.__class__
-        if other.__class__ is not cls:
-            return NotImplemented
-        values = _compared(cls)
-        return compare(values(self), values(other))
-
-    return compared
+def _hash(cls: type[Any]) -> tuple[str, dict[str, Any]]:
+    return f"def __hash__(self):\n return hash({_compared(cls, 'self')})", {}
 
 
-_equal = _comparison(operator.eq)
-
-
-def _hash(self: Any) -> int:  # noqa: ANN401  # any dataclass
-    return hash(_compared(self.__class__)(self))
+def _compared(cls: type[Any], who: str) -> str:
+    """Write the tuple of values that objects of a class are compared by."""
+    return "(" + "".join(f"{who}.{one.name}, " for one in fields(cls) if one.compare) + ")"
 
 
 @reprlib.recursive_repr()
