@@ -26,7 +26,9 @@ _PROGRESS_EVERY_S = 5.0
 @click.option("--to", type=click.Choice(["outbox", "ses"]), help="Files on this machine, or SES.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option(
-    "--first-use", is_flag=True, help="This state database sends through SES for the first time."
+    "--first-use",
+    is_flag=True,
+    help="It is right that this state database knows nothing of earlier letters through SES.",
 )
 @click.option("--over-days", is_flag=True, help="Go on even if the day's quota is too small.")
 @click.option(

@@ -1,10 +1,17 @@
 """`pismo state`: copies of the state database, and its keys."""
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pismo.cli.common import Call, json_option, print_json, say
+
+if TYPE_CHECKING:
+    from pismo.model.workspace import Workspace
+    from pismo.plan.restored import Doubted
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -44,8 +51,9 @@ def backup_command(call: Call, file: Path, as_json: bool) -> None:
 def restore_command(call: Call, file: Path, replace: bool, as_json: bool) -> None:
     """Put a backup in the place of the state database.
 
-    What happened since is forgotten: who unsubscribed, who was written to. Pull the events of
-    that time again before you publish, and compare with the database that was moved aside.
+    What happened since is forgotten: who unsubscribed, who was written to. Letters of plans that
+    are stored here and were begun count as in doubt: SES's events settle them, nothing is sent
+    again by itself. Pull the events of that time before you publish.
     """
     from pismo.errors import UsageError
     from pismo.ledger import database_of, restore
@@ -59,13 +67,36 @@ def restore_command(call: Call, file: Path, replace: bool, as_json: bool) -> Non
             hint="pg_restore --clean --dbname=DATABASE_URL pismo.dump",
         )
     aside = restore(file, target, replace=replace)
+    doubted = _doubted(workspace)
     if as_json:
-        print_json({"database": str(target), "replaced": None if aside is None else str(aside)})
+        print_json(
+            {
+                "database": str(target),
+                "replaced": None if aside is None else str(aside),
+                "in_doubt": {one.issue: one.letters for one in doubted},
+            }
+        )
         return
     say(f"{target.name} is restored from {file}.")
     if aside is not None:
         say(f"The one that was there is kept as {aside.name}.")
+    for one in doubted:
+        say(f"{one.issue}: {one.letters:,} letters may have left since; they are in doubt now.")
     say("Learn what happened since: pismo feedback pull")
+
+
+def _doubted(workspace: "Workspace") -> "list[Doubted]":
+    """Put in doubt what may have been sent since the backup."""
+    from pismo.plan.make import keep_days
+    from pismo.plan.restored import doubt_since_backup
+    from pismo.plan.state import open_state
+
+    now = datetime.now(UTC)
+    with open_state(workspace, os.environ) as state:
+        state.ledger.note_restored(now)
+        return doubt_since_backup(
+            workspace.state_dir, state.ledger, now, keep_days=keep_days(workspace)
+        )
 
 
 @state_group.command("rotate")

@@ -136,6 +136,19 @@ class Deliveries(Lookup):
             {"now": epoch(now)},
         )
 
+    def doubt_unsent(self, plan_id: str, now: datetime) -> int:
+        """Put in doubt what a plan has not sent: after a restore, nobody knows whether it has."""
+        sql = (
+            f"UPDATE deliveries SET submission = {CODE[Submission.IN_DOUBT]}, updated_at = :now,"
+            " detail = 'a backup was restored'"
+            " WHERE plan = (SELECT num FROM plans WHERE id = :plan_id)"
+            " AND seq >= (SELECT oldest_seq FROM plans WHERE id = :plan_id)"
+            f" AND submission IN ({codes(CLAIMABLE | {Submission.CLAIMED})})"
+        )
+        with self.write() as connection:
+            given = {"now": epoch(now), "plan_id": plan_id}
+            return connection.execute(text(sql), given).rowcount
+
     def counts(self, plan_id: str) -> dict[Submission, int]:
         """Count a plan's deliveries by submission; all seven are named."""
         rows = self._of_plan(plan_id, "SELECT d.submission, count(*)", "GROUP BY d.submission")

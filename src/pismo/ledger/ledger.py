@@ -1,6 +1,7 @@
 """The ledger: one class over one database, made of its parts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pismo.ledger.pace import Pace
 from pismo.ledger.plans import Plans
 from pismo.ledger.publishers import Publishers
 from pismo.ledger.rights import Rights
-from pismo.ledger.store import open_engine, scalar
+from pismo.ledger.store import epoch, moment, open_engine, scalar
 from pismo.ledger.wishes import Wishes
 
 FILE = "ledger.sqlite"
@@ -63,6 +64,17 @@ class Ledger(Wishes, Plans, Deliveries, Publishers, Events, Pace, Rights):
         """Remember that a transport is used: a ledger just made cannot know who was written to."""
         with self.write() as connection:
             connection.execute(text(_SET), {"name": f"used-{transport}", "value": "yes"})
+
+    def restored_at(self) -> datetime | None:
+        """Return when a backup was put in this ledger's place; None if that never happened."""
+        with self.read() as connection:
+            found = scalar(connection, "SELECT value FROM meta WHERE name = 'restored'")
+        return None if found is None else moment(int(found))
+
+    def note_restored(self, now: datetime) -> None:
+        """Remember that what happened between a backup and this moment was forgotten."""
+        with self.write() as connection:
+            connection.execute(text(_SET), {"name": "restored", "value": str(epoch(now))})
 
 
 _SET = (

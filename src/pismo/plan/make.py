@@ -3,6 +3,7 @@
 The sums have to come out: audience = planned + excluded by reason, or there is no plan.
 """
 
+import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -333,11 +334,14 @@ def _addresses(chosen: Path) -> Iterator[tuple[str, str]]:
 def _rows(stored: StoredPlan) -> Iterator[DeliveryRow]:
     import pyarrow.parquet as pq
 
-    columns_read = ["person", "address_hash", "segment", "leaves", "picks"]
+    columns_read = ["place", "person", "address_hash", "segment", "leaves", "picks"]
+    place = 0
     for shard in stored.shards:
         file = stored.folder / "shards" / shard.file
         table = pq.read_table(file, columns=columns_read, partitioning=None)
         for row in table.to_pylist():
+            yield from (_erased(stored, gone) for gone in range(place, row["place"]))
+            place = row["place"] + 1
             yield DeliveryRow(
                 person=row["person"],
                 address_hash=row["address_hash"],
@@ -346,3 +350,13 @@ def _rows(stored: StoredPlan) -> Iterator[DeliveryRow]:
                 send_at=row["leaves"],
                 shown=tuple(pick["id"] for pick in row["picks"] or ()),
             )
+        yield from (_erased(stored, gone) for gone in range(place, shard.first + shard.size))
+        place = shard.first + shard.size
+
+
+def _erased(stored: StoredPlan, place: int) -> DeliveryRow:
+    """Return a row for somebody who was erased from a stored plan: nobody else's place moves."""
+    segment, digest = next(iter(stored.plan.editions.items()))
+    name = f"erased-{stored.plan.id}-{place}"
+    address_hash = hashlib.sha256(name.encode()).digest()
+    return DeliveryRow(person=name, address_hash=address_hash, segment=segment, digest=digest)

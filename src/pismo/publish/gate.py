@@ -73,6 +73,21 @@ def check_for_ses(
             hint="if that is true of your readers, add --first-use; else use the right state.url,"
             " or restore it: pismo state restore FILE",
         )
+    if not first_use and _may_be_forgotten(workspace, stored.plan.issue, ledger):
+        raise SendError(
+            f"this state database was restored from a backup, which knows no plan of"
+            f" {stored.plan.issue}: it cannot know whether the issue was sent before",
+            hint="if nobody got it, add --first-use; else do not send it: pismo feedback pull"
+            " learns only of plans that are stored here or in the backup",
+        )
+
+
+def _may_be_forgotten(workspace: Workspace, issue: str, ledger: Ledger) -> bool:
+    """Tell whether an issue of the time before a restore is planned here for the first time."""
+    restored = ledger.restored_at()
+    if restored is None or workspace.issues[issue].date > restored.date():
+        return False
+    return all(plan.created_at >= restored for plan in ledger.plans(issue))
 
 
 def problem_with_base(url: str) -> str:
