@@ -6,7 +6,7 @@ Jinja is masked first, line by line, so that Markdown sees words where holes wil
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -17,6 +17,9 @@ from pismo.model.finding import Source
 from pismo.records import dataclass
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_UNREAD = re.compile(r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?([a-z]\w*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
+_INLINE = {"a", "b", "i", "u", "s", "em", "strong", "span", "font", "small", "sup", "sub", "code"}
 HOLE = "qzholeqz"
 """Stands where Jinja stood."""
 
@@ -64,7 +67,8 @@ class Passage:
 class Document:
     """One Markdown file as its checks want it; links, images and headings may be raw HTML.
 
-    `markup` is all of its raw HTML, whose lines count from `begins`.
+    `markup` is all of its raw HTML, whose lines count from `begins`; `html_texts` are what is
+    read of its blocks.
     """
 
     links: tuple[Link, ...]
@@ -72,6 +76,7 @@ class Document:
     headings: tuple[Heading, ...]
     passages: tuple[Passage, ...]
     html: tuple[Passage, ...]
+    html_texts: tuple[Passage, ...]
     markup: Markup
     begins: Source
 
@@ -132,9 +137,20 @@ def _read(body: str, path: str, first_line: int) -> Document:
         headings=tuple(headings),
         passages=tuple(passages),
         html=tuple(html),
+        html_texts=tuple(
+            Passage(_read_of(token.content), begins.shifted(token.map[0]))
+            for token in tokens
+            if token.type == "html_block" and token.map
+        ),
         markup=markup,
         begins=begins,
     )
+
+
+def _read_of(html: str) -> str:
+    """Return what is read of a block of HTML, on the same lines."""
+    bare = _UNREAD.sub(lambda found: "\n" * found[0].count("\n"), html)
+    return unescape(_TAG.sub(lambda tag: "" if tag[1] in _INLINE else " ", bare)).rstrip()
 
 
 def _html_of(tokens: Sequence[Token]) -> str:

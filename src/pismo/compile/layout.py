@@ -11,6 +11,7 @@ from pismo.compile.look import BUILT_IN, own_file
 from pismo.compile.mjml_check import Place, check_html, check_mjml
 from pismo.compile.notes import without_notes
 from pismo.compile.problem import CompileError
+from pismo.files.read import read_toml
 from pismo.model.content import Newsletter
 
 OWN_LAYOUT = "layout.mjml.j2"
@@ -57,7 +58,9 @@ def layout_file(root: Path, newsletter: Newsletter) -> str:
         return f"{newsletter.layout}.mjml.j2"
     if own.is_file() and newsletter.layout in (OWN_LAYOUT, "layout", "own"):
         return OWN_LAYOUT
-    raise CompileError(NO_LAYOUT, newsletter.source, name=newsletter.layout)
+    written = read_toml(root, newsletter.source.path, "newsletter", [])
+    place = written.place_of("layout") if written else newsletter.source
+    raise CompileError(NO_LAYOUT, place, name=newsletter.layout)
 
 
 def to_html(mjml: str, layout: Place, cache: FragmentCache) -> str:

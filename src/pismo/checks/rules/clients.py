@@ -45,6 +45,14 @@ SCRIPTED = Rule(
     hint_en="link to a page",
     hint_ru="дайте ссылку на страницу",
 )
+HIDDEN = Rule(
+    "html-hidden",
+    Severity.WARNING,
+    en="<{feature}> hides its text, as spam does",
+    ru="<{feature}> прячет свой текст, как спам",
+    hint_en="take it out; a preheader has its own field",
+    hint_ru="уберите его; для прехедера есть своё поле",
+)
 UNCLOSED = Rule(
     "html-unclosed",
     Severity.WARNING,
@@ -204,6 +212,8 @@ def check_raw_html(scope: IssueScope) -> Iterator[Finding]:
             place = document.place_of(tag)
             if tag.name in _HEAD_ONLY:
                 yield HEAD_ONLY.at(place, feature=tag.name)
+            if style_of(tag.attributes.get("style", "")).get("display") == "none":
+                yield HIDDEN.at(place, feature=tag.name)
             for name in tag.attributes:
                 if name.startswith("on"):
                     yield SCRIPTED.at(place, feature=name)
@@ -224,7 +234,17 @@ def check_letter(scope: LetterScope) -> Iterator[Finding]:
         slug = dict(finding.values).get("feature", "")
         if slug not in seen:
             seen.add(slug)
-            yield finding.rule.at(scope.issue.source, **dict(finding.values))
+            place = _place_of_image(scope.inside, slug) or scope.issue.source
+            yield finding.rule.at(place, **dict(finding.values))
+
+
+def _place_of_image(scope: IssueScope, feature: str) -> Source | None:
+    """Find the picture that a writer wrote in a format that some programs do not show."""
+    for document in scope.documents.values():
+        for image in document.images:
+            if image.src.partition("?")[0].lower().endswith(f".{feature}"):
+                return image.place
+    return None
 
 
 def check_markup(

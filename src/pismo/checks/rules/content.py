@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from pismo.checks.scope import IssueScope
+from pismo.checks.scope import IssueScope, flat
 from pismo.model.content import EVERYONE, Issue, Item, Kind
 from pismo.model.finding import Finding, Rule, Severity
 from pismo.model.workspace import Workspace
@@ -65,6 +65,14 @@ UNUSED = Rule(
     en="{kind} '{slug}' is in no issue yet",
     ru="{kind} «{slug}» пока не стоит ни в одном выпуске",
 )
+COPIED = Rule(
+    "item-copied",
+    Severity.WARNING,
+    en="the text is the same as that of {other}",
+    ru="текст тот же, что в {other}",
+    hint_en="write it once: issues may share an item",
+    hint_ru="напишите один раз: у выпусков может быть общий материал",
+)
 
 WHOLE_SEGMENT = Rule(
     "segment-without-id",
@@ -87,6 +95,8 @@ _WHOLE_SEGMENT = re.compile(
     r"\{%[^%}]*\bsegment\s*(?:==|!=|\bnot\s+in\b|\bin\b)\s*[(\[]?\s*([\"'][^\"']*[\"'])"
 )
 _SEGMENT_ID = re.compile(r"segment\.id\s*(?:==|!=|in|not in)\s*([^%}]+)")
+_TELLING = 60
+"""Letters; shorter texts may be alike by chance."""
 _IF = re.compile(r"\{%-?\s*(if|elif|else|endif)\b")
 _NAME = re.compile(r"[\"']([\w-]+)[\"']")
 
@@ -187,6 +197,18 @@ def check_unused(workspace: Workspace) -> Iterator[Finding]:
     for (kind, slug), item in workspace.items.items():
         if not any(names(issue, kind, slug) for issue in workspace.issues.values()):
             yield UNUSED.at(item.source, kind=kind, slug=slug)
+
+
+def check_copies(workspace: Workspace) -> Iterator[Finding]:
+    """Find items whose texts are the same, under two names."""
+    first: dict[str, Item] = {}
+    for item in sorted(workspace.items.values(), key=lambda item: item.source):
+        text = flat(item.body)
+        if len(text) < _TELLING:
+            continue
+        if text in first:
+            yield COPIED.at(item.source, other=first[text].source.path)
+        first.setdefault(text, item)
 
 
 def names(issue: Issue, kind: Kind, slug: str) -> bool:

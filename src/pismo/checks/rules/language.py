@@ -40,7 +40,7 @@ def check_language(scope: IssueScope) -> Iterator[Finding]:
         return
     by_path = {item.source.path: item for item in scope.items}
     for path, document in scope.documents.items():
-        for passage in document.passages:
+        for passage in (*document.passages, *document.html_texts):
             if found := _first(passage, wanted):
                 yield _finding(found, wanted, by_path.get(path))
                 break

@@ -94,11 +94,12 @@ _AD = re.compile(
     r"|sponsored by|paid partnership|advertorial",
     re.IGNORECASE,
 )
-_FREE_MAIL = {
+FREE_MAIL_HOSTS = {
     "gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com", "live.com",
     "icloud.com", "aol.com", "mail.ru", "bk.ru", "list.ru", "inbox.ru", "yandex.ru", "ya.ru",
     "rambler.ru",
 }  # fmt: skip
+"""Where everybody may have a mailbox."""
 _NO_REPLY = re.compile(r"(?:no|do.?not|ne).?(?:reply|otvechat)|robot", re.IGNORECASE)
 
 
@@ -144,7 +145,7 @@ def check_senders(workspace: Workspace) -> Iterator[Finding]:
     for newsletter in workspace.newsletters.values():
         place = field_place(workspace.root, newsletter.source, "sender.address")
         local, _, host = newsletter.sender.address.partition("@")
-        if host.lower() in _FREE_MAIL:
+        if host.lower() in FREE_MAIL_HOSTS:
             yield FREE_MAIL.at(place, host=host)
         if _NO_REPLY.search(local) and not newsletter.sender.reply_to:
             yield NO_REPLY.at(place, address=newsletter.sender.address)

@@ -99,6 +99,22 @@ ENCODED_TWICE = Rule(
     hint_en="write {once}, or copy the address from the browser again",
     hint_ru="напишите {once} или скопируйте адрес из браузера заново",
 )
+QUERY = Rule(
+    "link-query",
+    Severity.WARNING,
+    en="'{href}': the site will not understand «{mark}»",
+    ru="«{href}»: сайт не поймёт «{mark}»",
+    hint_en="one ? before the first question to the site, & before each other",
+    hint_ru="перед первым параметром один ?, перед остальными &",
+)
+PRIVATE = Rule(
+    "link-private",
+    Severity.ERROR,
+    en="{host} is known only inside your own network",
+    ru="{host} известен только внутри вашей сети",
+    hint_en="link to the public page",
+    hint_ru="дайте ссылку на открытую страницу",
+)
 _VAGUE_WORDS = {
     "тут", "здесь", "сюда", "там", "туда", "ссылка", "ссылке", "ссылку", "ссылки", "по", "этой",
     "эту", "на", "в", "нажмите", "нажми", "жми", "жмите", "кликните", "кликни", "кликай",
@@ -117,6 +133,8 @@ _SHORTENERS = {
     "lnnk.in", "tiny.cc", "s.id", "goo.su", "ya.cc",
 }  # fmt: skip
 _REDIRECTS = {"to", "url", "u", "q", "target", "redirect", "redirect_uri", "goto", "next", "link"}
+_PRIVATE = re.compile(r"\.(?:local|localhost|internal|intranet|lan|corp|home|test|invalid)$")
+_SECOND_QUESTION = re.compile(r"^[^?#]*(?:\?[^#]*?(\?)[\w-]+=|/[^?#/]*?(&)[\w-]+=[^?#/]*$)")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s?]+")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _SHOWN_HOST = re.compile(
@@ -151,7 +169,9 @@ def check_addresses(workspace: Workspace) -> Iterator[Finding]:
     settings = workspace.settings
     urls = {"brand.url": settings.brand.url, "links.base_url": settings.links_base_url}
     for name, url in {**urls, "site.base_url": settings.site_base_url}.items():
-        if url:
+        if url and not urlsplit(url).scheme:
+            yield BROKEN.at(setting_place(workspace.root, name), href=url)
+        elif url:
             yield from _check_target(Link(url, "", setting_place(workspace.root, name)))
     for product in workspace.catalogue.values():
         place = Source("content/catalogue.csv", product.line)
@@ -210,22 +230,34 @@ def _check_host(link: Link, parts: SplitResult, port: int | None) -> Iterator[Fi
     if not sound or " " in link.href or port == 0 or _BAD_PERCENT.search(link.href):
         yield BROKEN.at(link.place, href=link.href)
         return
-    if twice := _ENCODED_TWICE.search(_own_part(parts)):
-        yield ENCODED_TWICE.at(link.place, href=link.href, part=twice[0], once=f"%{twice[1]}")
+    yield from _check_spelling(link, parts)
+    if _PRIVATE.search(host):
+        yield PRIVATE.at(link.place, host=host)
     if parts.scheme == "http":
         yield PLAIN_HTTP.at(link.place, href=link.href)
     if host.removeprefix("www.") in _SHORTENERS:
         yield SHORTENED.at(link.place, host=host)
     if number:
         yield BARE_IP.at(link.place, host=host)
+    yield from _check_disguise(link, parts, host)
+    if target := _target_of(parts):
+        yield REDIRECT.at(link.place, host=host, target=target)
+
+
+def _check_disguise(link: Link, parts: SplitResult, host: str) -> Iterator[Finding]:
     if parts.username is not None:
         yield DISGUISED.at(link.place, shown=unquote(parts.username), host=host)
     elif _mixes_alphabets(host):
         yield DISGUISED.at(link.place, shown=f"«{host}»", host=host.encode("idna").decode())
     elif (shown := _SHOWN_HOST.fullmatch(link.text)) and not _same_site(shown[1], host):
         yield DISGUISED.at(link.place, shown=shown[1], host=host)
-    if target := _target_of(parts):
-        yield REDIRECT.at(link.place, host=host, target=target)
+
+
+def _check_spelling(link: Link, parts: SplitResult) -> Iterator[Finding]:
+    if twice := _ENCODED_TWICE.search(_own_part(parts)):
+        yield ENCODED_TWICE.at(link.place, href=link.href, part=twice[0], once=f"%{twice[1]}")
+    if wrong := _SECOND_QUESTION.search(link.href.partition("//")[2]):
+        yield QUERY.at(link.place, href=link.href, mark=wrong[1] or wrong[2])
 
 
 def _own_part(parts: SplitResult) -> str:

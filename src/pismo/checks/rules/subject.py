@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pismo.checks.scope import LetterScope
+from pismo.checks.scope import LetterScope, flat, visible_text
 from pismo.model.edition import Parts
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.render import missing, render
@@ -48,6 +48,14 @@ EMPTY = Rule(
     ru="у читателя без имени тема пустая",
     hint_en='give a fallback: | default("Friends")',
     hint_ru='дайте запасное слово: | default("Друзья")',
+)
+LEFT_OVER = Rule(
+    "subject-left-over",
+    Severity.WARNING,
+    en="for some readers the subject is «{subject}»",
+    ru="у части читателей тема будет «{subject}»",
+    hint_en="put the comma inside the if, or give the name a fallback",
+    hint_ru="внесите запятую внутрь if или дайте имени запасное слово",
 )
 SHORT = Rule(
     "subject-short",
@@ -103,6 +111,14 @@ LONG_PREHEADER = Rule(
     en="the preheader has {length} characters, Gmail shows about 100",
     ru="в прехедере {length} знаков, Gmail покажет около 100",
 )
+FIRST_WORDS = Rule(
+    "preheader-first-words",
+    Severity.WARNING,
+    en="the preheader repeats the first words of the letter",
+    ru="прехедер повторяет первые слова письма",
+    hint_en="many mailboxes show both, one after the other",
+    hint_ru="многие почты покажут одно за другим",
+)
 SAME_PREHEADER = Rule(
     "preheader-same",
     Severity.WARNING,
@@ -122,6 +138,8 @@ _SPAM = re.compile(
     re.IGNORECASE,
 )
 _EMOJI = re.compile("[\U0001f300-\U0001faff☀-➿]")
+_LEFT_OVER = re.compile(r"\s*[,;:.!?)](?!\.)|.*(?:,\s*[,.!?:]|\s[,;]|,\s*$)")
+"""What a missing name leaves: a comma with nothing before or behind it."""
 _LOUD = re.compile(r"\b[А-ЯЁA-Z]{2,}(?:[\s,\d]+[А-ЯЁA-Z]{2,}\b)+|\b[А-ЯЁA-Z]{4,}\b")
 _LOUD_LETTERS = 4
 _LONG, _LONG_PREHEADER, _EMOJIS, _SHORT = 70, 110, 2, 3
@@ -131,8 +149,11 @@ def check_subject(scope: LetterScope) -> Iterator[Finding]:
     """Check the subject as the sample reader gets it, and as somebody without a name does."""
     place = scope.issue.place_of("subject")
     subject = scope.email.subject
-    if _is_empty_for_somebody(scope, scope.edition.subject):
+    lines = list(_as_somebody_reads(scope, scope.edition.subject))
+    if any(_says_nothing(line) for line in lines):
         yield EMPTY.at(place)
+    elif torn := next(filter(_LEFT_OVER.match, lines), None):
+        yield LEFT_OVER.at(place, subject=torn)
     if len(subject) > _LONG:
         yield LONG.at(place, length=len(subject))
     elif 0 < len(re.findall(r"\w", subject)) < _SHORT:
@@ -150,13 +171,15 @@ def check_preheader(scope: LetterScope) -> Iterator[Finding]:
     preheader = scope.email.preheader.strip()
     if not scope.edition.preheader:
         yield NO_PREHEADER.at(place)
-    elif _is_empty_for_somebody(scope, scope.edition.preheader):
+    elif any(map(_says_nothing, _as_somebody_reads(scope, scope.edition.preheader))):
         yield EMPTY_PREHEADER.at(place)
     if len(preheader) > _LONG_PREHEADER:
         yield LONG_PREHEADER.at(place, length=len(preheader))
     yield from _tone(preheader, place, LOUD_PREHEADER, SPAM_PREHEADER)
     if preheader and _words(preheader) == _words(scope.email.subject):
         yield SAME_PREHEADER.at(place)
+    elif preheader and flat(visible_text(scope.page)).startswith(flat(preheader)):
+        yield FIRST_WORDS.at(place)
 
 
 def _tone(line: str, place: Source, loud: Rule, spam: Rule) -> Iterator[Finding]:
@@ -167,8 +190,8 @@ def _tone(line: str, place: Source, loud: Rule, spam: Rule) -> Iterator[Finding]
         yield spam.at(place, words=", ".join(marks))
 
 
-def _is_empty_for_somebody(scope: LetterScope, line: Parts) -> bool:
-    """Tell whether a line says nothing to somebody who gets the letter.
+def _as_somebody_reads(scope: LetterScope, line: Parts) -> Iterator[str]:
+    """Yield a line as those read it who get the letter.
 
     Looked at through the sample reader, everybody of people.toml, and one without any facts.
     """
@@ -176,9 +199,12 @@ def _is_empty_for_somebody(scope: LetterScope, line: Parts) -> bool:
     for facts in (scope.recipient.facts, *known, {}):
         reader = replace(scope.recipient, facts=facts)
         alone = replace(scope.edition, subject=line, preheader=(), html=(), text=(), headers=())
-        if not missing(alone, reader) and not re.search(r"\w", render(alone, reader).subject):
-            return True
-    return False
+        if not missing(alone, reader):
+            yield render(alone, reader).subject
+
+
+def _says_nothing(line: str) -> bool:
+    return not re.search(r"\w", line)
 
 
 def _words(line: str) -> list[str]:

@@ -86,7 +86,7 @@ BROKEN_LETTERS = Rule(
 _MIXED = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[а-яА-ЯёЁ])[a-zA-Zа-яА-ЯёЁ]{2,}\b")
 _EXCLAIMED = re.compile(r"!{2,}|\?{2,}|[!?]{4,}")
 _CAPITALS = re.compile(
-    r"(?:\b[А-ЯЁA-Z]{2,}\b[\s,—-]*){3,}|\b(?:ВНИМАНИЕ|СРОЧНО|АКЦИЯ|СКИДК[АИ]|РАСПРОДАЖА|БЕСПЛАТНО"
+    r"(?:\b[А-ЯЁA-Z]{2,}\b[\s,—-]*(?:\b[А-ЯЁA-Z]\b[\s,—-]*)?){3,}|\b(?:ВНИМАНИЕ|СРОЧНО|АКЦИЯ|СКИДК[АИ]|РАСПРОДАЖА|БЕСПЛАТНО"
     r"|ATTENTION|URGENT|SALE|FREE|WARNING)\b"
 )
 _LOUD_LETTERS = 8
@@ -99,11 +99,14 @@ _LEFT = re.compile(
     r"\b(?:TODO|TBD|FIXME|XXX|ХХХ|ТУДУ)\b|(?i:lorem ipsum|\btodo:|\[(?:вставить|insert)[^\]]*\]"
     r"|рыба-текст|\b(?:тут|здесь) (?:будет |нужен )?текст\b|\bвстав(?:ить|ьте) (?:сюда|текст)\b"
     r"|\bтекст сюда\b|\btext (?:goes )?here\b)"
-    r"|%[A-Z_]{3,}%|\|[A-Z_]{3,}\||\[(?:[A-Z_]{3,}|[А-ЯЁ_]{3,})\]|(?<!\{)\{[a-z_.]{2,}\}|\$\{\w+\}"
+    r"|%[A-Z_]{3,}%|\|[A-Z_]{3,}\||\[(?:[A-Z_]{3,}|[А-ЯЁ_]{3,}"
+    r"|(?i:имя|фамилия|город|дата|цена|ссылка|название"
+    r"|(?:first |last |full )?name|city|date|price|link|company))\]"
+    r"|(?<!\{)\{[a-z_.]{2,}\}|\$\{\w+\}"
 )
 _MARKUP = re.compile(
     r"\*\*|(?<!\w)__(?=\w)|~~|\]\s*\((?=\w)|\)\[(?=http)|(?<!`)`(?!`)"
-    r"|&(?:nbsp|amp|lt|gt|quot|laquo|raquo|mdash|ndash|hellip)\b;?|&#\d+;|</?[a-z]+>"
+    r"|&(?:nbsp|amp|lt|gt|quot|laquo|raquo|mdash|ndash|hellip)\b;?|&[a-z]{2,8};|&#\d+;|</?[a-z]+>"
 )
 _BROKEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
@@ -127,7 +130,7 @@ _PAIRS = (("«", "»"), ("„", "“"), ("(", ")"))
 def check_wording(scope: IssueScope) -> Iterator[Finding]:
     """Check the running text of every file of the issue, and what its front matter shows."""
     for document in scope.documents.values():
-        for passage in document.passages:
+        for passage in (*document.passages, *document.html_texts):
             yield from _check(passage)
             yield from _unclosed(passage)
     for line in scope.lines:
