@@ -17,7 +17,9 @@ from pismo.model.finding import Source
 from pismo.records import dataclass
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_UNREAD = re.compile(r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_UNREAD = re.compile(
+    r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->|<![^>]*>", re.DOTALL | re.IGNORECASE
+)
 _TAG = re.compile(r"</?([a-z]\w*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _INLINE = {"a", "b", "i", "u", "s", "em", "strong", "span", "font", "small", "sup", "sub", "code"}
 HOLE = "qzholeqz"
