@@ -15,7 +15,8 @@ setup: $(STAMP) ## create .venv with everything pinned by uv.lock
 
 # uv installs from the lock; where uv itself cannot be had, plain pip resolves from pyproject.toml.
 # Neither leaves everything compiled, and where PYTHONDONTWRITEBYTECODE is set each process would
-# compile it anew: half of a cold build. So what a build imports is imported once without it.
+# compile it anew: half of a cold build. So what a build, an import and a sample need is imported
+# once without it.
 $(STAMP): pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv \
@@ -25,6 +26,10 @@ $(STAMP): pyproject.toml uv.lock
 	@$(BIN)/python -m compileall -q src
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c \
 	  "import duckdb, markdown_it, mjml, premailer, sqlglot.dialects.duckdb, pismo.compile, pismo.cli.build"
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c \
+	  "import email_validator, faker.providers.address.ru_RU, faker.providers.person.en_US, \
+	  faker.providers.person.ru_RU, pyarrow.compute, pyarrow.parquet, sqlalchemy.dialects.sqlite, \
+	  pismo.intake.importing, pismo.intake.sample, pismo.publish"
 	@touch $(STAMP)
 
 demo: setup ## invent an audience, build the current issue, plan and publish it to the outbox

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pismo.audience import compute_facts, current
 from pismo.errors import AudienceError
 from pismo.intake.clean import dotted
 from pismo.model.workspace import Workspace
 from pismo.workspace import load_workspace
-from tests.intake.bringing import PEOPLE, aside, bring, rows
+from tests.intake.bringing import HOW, NOW, PEOPLE, aside, bring, rows
 
 RUSSIAN = "Код;Почта;Имя\n1;anna@example.com;Анна\n2;boris@example.com;Борис\n"
 
@@ -181,6 +183,67 @@ def test_a_column_of_yes_and_no_may_have_gaps(workspace: Workspace) -> None:
     done = bring(workspace, "id;email;VIP\n1;a@example.com;да\n2;b@example.com;\n")
     assert done.bad == 0
     assert rows(workspace, "SELECT vip FROM subscribers ORDER BY 1") == [(True,), (None,)]
+
+
+def test_lists_in_json_become_text_and_objects_are_no_value_of_ours(workspace: Workspace) -> None:
+    lines = (
+        '{"id": 1, "email": "a@example.com", "interests": ["kids", "cards"], "points": 12.0}',
+        '{"id": "2", "email": "b@example.com", "city": {"name": "Омск"}, "points": []}',
+        '{"id": "3", "email": ["c@example.com", "d@example.com"]}',
+        '{"id": {"a": 1}, "email": "e@example.com"}',
+        '["4", "f@example.com"]',
+        '{"id": "5", "email": "g@example.com", "size": {"shoe": [36]}, "tags": [], "city": null}',
+    )
+    done = bring(workspace, "\n".join(lines), name="rows.jsonl")
+    sql = "SELECT subscriber_id, interests, points, size, tags FROM subscribers ORDER BY 1"
+    assert rows(workspace, sql) == [
+        ("1", "kids,cards", 12, None, None), ("5", None, None, '{"shoe":[36]}', None),
+    ]  # fmt: skip
+    assert [(row["row"], row["reason"]) for row in aside(done)] == [
+        (2, "city: an object, and not one value"),
+        (3, "email: The part after the @-sign contains invalid characters: ',', '@'"),
+        (4, "subscriber_id: an object, and not one value"),
+        (5, "not a JSON object"),
+    ]
+
+
+def test_events_of_somebody_unknown_wait_for_them_and_make_nobody(workspace: Workspace) -> None:
+    bring(workspace, PEOPLE + "1,a@example.com,,,\n")
+    done = bring(
+        workspace,
+        "subscriber_id,kind,ts\n1,view,2026-11-01 10:00\nghost,view,2026-11-02 10:00\n",
+        table="events",
+    )
+    assert (done.good, done.bad) == (2, 0)
+    snapshot = current(workspace.state_dir)
+    assert snapshot is not None
+    compute_facts(snapshot, workspace.settings, NOW)
+    assert rows(workspace, "SELECT subscriber_id, views_30 FROM facts") == [("1", 1)]
+    bring(workspace, PEOPLE + "ghost,g@example.com,,,\n")
+    found = current(workspace.state_dir)
+    assert found is not None
+    compute_facts(found, workspace.settings, NOW)
+    assert rows(workspace, "SELECT subscriber_id, views_30 FROM facts ORDER BY 1") == [
+        ("1", 1),
+        ("ghost", 1),
+    ]
+
+
+def test_purchases_in_another_currency_do_not_fall_into_one_sum(workspace: Workspace) -> None:
+    text = (
+        "Клиент;Товар;Дата;Цена;Валюта\n"
+        "1;p1;2026-11-01 10:00;990;RUB\n"
+        "1;p1;2026-11-02 10:00;10,50;EUR\n"
+        "1;p1;2026-11-03 10:00;990;руб.\n"
+        "1;p1;2026-11-04 10:00;990;\n"
+    )
+    done = bring(workspace, text, table="purchases")
+    assert [(row["row"], row["reason"]) for row in aside(done)] == [
+        (3, "currency: not RUB, and sums know one currency only")
+    ]
+    assert rows(workspace, "SELECT count(*), sum(price) FROM purchases") == [(3, 2970)]
+    done = bring(workspace, text, table="purchases", how=replace(HOW, currency="EUR"))
+    assert (done.good, done.bad) == (2, 2)
 
 
 def test_a_name_cannot_turn_the_writing_of_the_rest_of_a_line(workspace: Workspace) -> None:

@@ -40,7 +40,9 @@ def audience_group() -> None:
 @click.option(
     "--complete", is_flag=True, help="Products that are not in the file are out of stock."
 )
-@click.option("--currency", default="RUB", show_default=True, help="Of products that name none.")
+@click.option(
+    "--currency", default="RUB", show_default=True, help="Of prices; a product may name another."
+)
 @click.option(
     "--as", "name", default="", help="With ids: what the list, and its segment, is called."
 )

@@ -10,6 +10,7 @@ _NO_NAMES = (
     "йцукен", "xxx", "user", "гость", "guest", "first name", "unknown", "не указано", "клиент",
 )  # fmt: skip
 _TRUE = "('true', 't', '1', 'yes', 'y', 'да', 'есть', 'в наличии', '+')"
+_ROUBLES = "('rur', 'руб', 'руб.', 'р.', '₽')"
 _FALSE = "('false', 'f', '0', 'no', 'n', 'нет', 'нет в наличии', '-')"
 # Years of two digits before those of four, which would take them for years of ancient Rome.
 _DAYS = "['%Y-%m-%d', '%d.%m.%y', '%d/%m/%y', '%d.%m.%Y', '%d/%m/%Y', '%Y/%m/%d', '%Y%m%d']"
@@ -52,7 +53,7 @@ def rules_for(
     Args:
         table: subscribers, products, purchases or events.
         given: Our names of the columns in the file -> the type of the shop's own ones, else ''.
-        currency: For products that name none.
+        currency: For products that name none; purchases in another one are wrong.
         zone: The time zone of moments without one.
         today: ISO day; nothing happens much later.
     """
@@ -74,9 +75,9 @@ def rules_for(
 FILLED = {
     "products": ("url", "currency", "in_stock"),
     "purchases": ("order_id", "quantity"),
-    "events": ("event_id",),
+    "events": ("event_id", "product_id", "item", "value"),
 }
-"""Columns that get a value even if the file has none."""
+"""Columns that a table of rows has even if the file has none; some are given a value."""
 
 
 def _subscribers(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: ARG001  # one shape
@@ -149,6 +150,13 @@ def _purchases(*, currency: str, zone: str, today: str) -> list[Rule]:  # noqa: 
             "not a number",
         ),
         _money("price", negative=True),
+        Rule(
+            "currency",
+            f"CASE WHEN {quoted(currency)} = 'RUB' AND lower(trim(currency)) IN {_ROUBLES} "
+            f"THEN 'RUB' ELSE upper({_text('currency')}) END",
+            f"{found('currency')} <> {quoted(currency)}",
+            f"not {currency}, and sums know one currency only",
+        ),
     ]
 
 

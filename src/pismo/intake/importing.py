@@ -30,7 +30,7 @@ class How:
         dry_run: Look, report, change nothing.
         max_bad: The share of bad rows that stops an import: 0.01 is one in a hundred.
         complete: Products that are not in the file are out of stock from now on.
-        currency: Of products that name none.
+        currency: Of products that name none; purchases in another one are set aside.
         save: Write the mapping to `audience.toml`.
         snapshots: How many states of the audience are kept, this one included.
         on_progress: Told how much is done, 0 to 1.

@@ -15,6 +15,9 @@ FILE = "audience.toml"
 CONSENT = ("consent_at", "consent_source", "consent_text")
 """Columns of a file of subscribers that go to the state database, not into the audience."""
 
+_BESIDE = {"subscribers": set(CONSENT), "purchases": {"currency"}}
+"""Columns that are read and checked, but not kept in the audience."""
+
 WISHES: dict[str, set[str]] = {
     "consents": {"subscriber_id", "consent_at", "consent_source", "consent_text", "topic"},
     "opt-outs": {"subscriber_id", "scope", "name", "since", "until"},
@@ -76,6 +79,7 @@ _SYNONYMS: dict[str, dict[str, str]] = {
         "ts": "date time created_at дата время дата_заказа",
         "quantity": "qty count количество кол_во",
         "price": "цена",
+        "currency": "валюта",
     },
     "events": {
         "event_id": "id номер_события",
@@ -155,7 +159,7 @@ def match_columns(table: str, headers: Sequence[str], saved: Mapping[str, str]) 
         AudienceError: If a column that every row needs is missing, or two are the same.
     """
     ours = WISHES.get(table) or {column.name for column in TABLES[table]}
-    ours = ours | set(CONSENT) if table == "subscribers" else ours
+    ours = ours | _BESIDE.get(table, set())
     synonyms = {
         word: name for name, words in _SYNONYMS[table].items() for word in (*words.split(), name)
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pismo.audience.engine import only_row, quoted
+from pismo.audience.schema import TABLES
 from pismo.errors import AudienceError
 from pismo.intake.mapping import shown
 from pismo.intake.quotes import REASON, is_marked_sql, mend_quotes, restored_sql
@@ -21,6 +22,8 @@ LONGEST_LINE = 1_000_000
 """Bytes; a longer line is no row but an accident, and is set aside unread."""
 _LONGEST_HEAD = 100_000
 _MOST_COLUMNS = 500
+_SINGLE = frozenset(column.name for table in TABLES.values() for column in table)
+"""Columns that hold one value, or a list; what a shop calls its own may be anything."""
 _LONGEST_JSON = 9_000_000
 """Bytes: what is copied of a line (`sources`) fits in, so that it can be told to be no JSON."""
 
@@ -204,19 +207,36 @@ def _read_json(
 ) -> int:
     _lines(engine, source)
     name = quoted(source.name)
-    good = "coalesce(json_type(doc) = 'OBJECT', FALSE)"
-    paths = [(quoted(_pointer(header)), ours) for header, ours in columns]
-    chosen = ", ".join(f"json_extract_string(doc, {path}) AS {ours}" for path, ours in paths)
+    chosen = ", ".join(f"{_member_sql(header)} AS {ours}" for header, ours in columns)
+    objects = ", ".join(
+        f"CASE WHEN json_type(doc, {quoted(_pointer(header))}) = 'OBJECT' "
+        f"THEN {quoted(f'{ours}: an object, and not one value')} END"
+        for header, ours in columns
+        if ours in _SINGLE
+    )
     engine.execute(
-        f"INSERT INTO bad SELECT {name}, row_index, 'not a JSON object', left(line, 2000) "
-        f"FROM json_rows WHERE NOT {good}"
+        "CREATE OR REPLACE TEMP TABLE judged_rows AS SELECT *, CASE "
+        "WHEN coalesce(json_type(doc) <> 'OBJECT', TRUE) THEN 'not a JSON object' "
+        f"ELSE concat_ws('; ', {objects or 'NULL'}) END AS reason FROM json_rows"
+    )
+    engine.execute(
+        f"INSERT INTO bad SELECT {name}, row_index, reason, left(line, 2000) "
+        "FROM judged_rows WHERE reason <> ''"
     )
     engine.execute(
         f"INSERT INTO raw BY NAME SELECT {name} AS row_file, row_index, {chosen} "
-        f"FROM (SELECT * FROM json_rows WHERE {good}) AS fine"
+        "FROM (SELECT * FROM judged_rows WHERE reason = '') AS fine"
     )
     # Row numbers of JSON lines are their own: nothing is missing between them.
     return _count(engine, "json_rows")
+
+
+def _member_sql(header: str) -> str:
+    """Return SQL for a member as text: a list as `kids,cards`, as people write it in a CSV."""
+    path = quoted(_pointer(header))
+    listed = f"array_to_string(json_extract_string(json_extract(doc, {path}), '$[*]'), ',')"
+    text = f"json_extract_string(doc, {path})"
+    return f"CASE WHEN json_type(doc, {path}) = 'ARRAY' THEN {listed} ELSE {text} END"
 
 
 def _pointer(name: str) -> str:
