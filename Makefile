@@ -82,7 +82,6 @@ bench-recommend: setup ## recommendations on $$PISMO_RETAIL_DATA, beside librari
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --quiet --frozen --inexact --active --group bench \
 	  || $(BIN)/python -m pip install -q --group bench
 	$(BIN)/python benchmarks/recommend/retail.py $(ARGS)
-	$(BIN)/python benchmarks/recommend/libraries.py
 
 bench-publish: setup ## measure publishing against the simulator's sink and the full simulator
 	$(BIN)/python benchmarks/publish.py

@@ -1,21 +1,17 @@
 """What do libraries reach when they are given the same recency recipe, tuned alike?
 
-Input: as `retail.py`. Settings are chosen on the validation split T = 2011-07-01 only,
-then the two test splits are run. Needs the group `bench` (implicit, scipy).
+`retail.py` asks it, in the same run and of the same rows. Settings are chosen on the validation
+split T = 2011-07-01 only, then the test splits are run. Needs the group `bench` (implicit, scipy).
 """
 
 import itertools
-import os
-import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from retail import TEST, open_retail
 from scipy import sparse
 
 from pismo.recommend.measure import LETTER, LIST, _go_back
@@ -143,20 +139,11 @@ def settings() -> Iterator[dict[str, float]]:
         yield dict(zip(GRID, values, strict=True))
 
 
-def main() -> None:
-    folder = os.environ.get("PISMO_RETAIL_DATA", "")
-    if not folder:
-        sys.exit("set PISMO_RETAIL_DATA to the folder with online_retail_purchases.parquet")
+def compared(engine: "duckdb.DuckDBPyConnection", moments: Sequence[str]) -> Iterator[list[str]]:
+    """Yield a row for each method: its name, NDCG@10 on validation, both figures at each moment."""
     warnings.simplefilter("ignore")  # implicit talks about BLAS threads
-    with open_retail(Path(folder)) as engine:
-        validation = load(engine, VALIDATION)
-        tests = [load(engine, at) for at in TEST]
-    print(
-        "| method | validation NDCG@10 | "
-        + " | ".join(f"{at} NDCG@10, hit@4" for at in TEST)
-        + " |"
-    )
-    print("| --- " * (2 + len(TEST)) + "|")
+    validation = load(engine, VALIDATION)
+    tests = [load(engine, at) for at in moments]
     for name, score in methods().items():
         tried = []
         for setting in settings():
@@ -164,9 +151,5 @@ def main() -> None:
             tried.append((reached, setting))
         best, chosen = max(tried, key=lambda pair: pair[0])
         cells = [quality(test, score(test, chosen), chosen["power"]) for test in tests]
-        shown = " | ".join(f"{ndcg:.4f}, {hit:.4f}" for ndcg, hit in cells)
-        print(f"| {name}, recency recipe | {best:.4f} | {shown} |", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        shown = [f"{ndcg:.4f}, {hit:.4f}" for ndcg, hit in cells]
+        yield [f"{name}, recency recipe", f"{best:.4f}", *shown]
