@@ -1,6 +1,7 @@
 """A build writes no prize in clear: every output is searched, however the code got there."""
 
 import base64
+import json
 import quopri
 import zlib
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from pismo.build import build
 from pismo.build.leaks import found_in, secrets_of
+from pismo.build.prizes import load_prizes
 from pismo.games import seal_prize
 from pismo.model.finding import Finding
 from pismo.workspace import load_workspace
@@ -117,6 +119,41 @@ def test_a_clean_build_passes_and_the_next_one_searches_only_what_is_new(small: 
     assert findings(small) == []
     add_issue(small, f"Oh: {CODE}")
     assert {each.rule.id for each in findings(small)} == {"prize-leak"}
+
+
+def test_a_key_once_found_is_not_derived_again_when_other_prizes_come(small: Path) -> None:
+    add_prize(small, CODE)
+    add_issue(small, "Nothing to see.")
+    assert findings(small) == []
+    keys = small / ".pismo" / "cache" / "prize-keys.json"
+    (key,) = json.loads(keys.read_text("utf-8"))["keys"].values()
+    # The same prize with a million times the work: to derive its key would take an hour.
+    sealed = small / "content" / "games" / "word.prize.json"
+    slow = {**json.loads(sealed.read_text("utf-8")), "iterations": 10**9}
+    sealed.write_text(json.dumps(slow), "utf-8")
+    ((prize,), _) = load_prizes(load_workspace(small))
+    keys.write_text(json.dumps({"key": "1", "keys": {prize.lock: key}}), "utf-8")
+    (small / "content/games/two.md").write_text(
+        REBUS.format("столица", "100 + 🦊лиса(с=ц)").replace("prize: word", "prize: two"), "utf-8"
+    )
+    two = seal_prize("SECOND-2026", ["столица"], iterations=1000)
+    (small / "content/games/two.prize.json").write_text(two, "utf-8")
+    assert findings(small) == []
+    assert len(json.loads(keys.read_text("utf-8"))["keys"]) == 2
+
+
+def test_a_kept_key_that_opens_nothing_is_not_believed(small: Path) -> None:
+    add_prize(small, CODE)
+    add_issue(small, "Nothing to see.")
+    assert findings(small) == []
+    keys = small / ".pismo" / "cache" / "prize-keys.json"
+    right = keys.read_text("utf-8")
+    record = json.loads(right)
+    record["keys"] = dict.fromkeys(record["keys"], "00" * 32)
+    keys.write_text(json.dumps(record), "utf-8")
+    add_issue(small, f"Oh: {CODE}")
+    assert {each.rule.id for each in findings(small)} == {"prize-leak"}
+    assert keys.read_text("utf-8") == right
 
 
 def test_a_prize_that_its_rebus_does_not_open_is_refused(small: Path) -> None:

@@ -21,14 +21,14 @@ def only_piece(line: str) -> Piece:
 
 def test_a_block_keeps_every_field_its_writer_gave() -> None:
     block = (
-        "# пятница\nanswer: Столица\nhint: главный город\nalt: сто и лиса\nprize: autumn\n"
+        "# пятница\nanswer: Столица\nhint: главный город\nalt: сто и лиса\n"
         "answer_from: 2026-12-04\npicture: fox.png\n\nline: 100 + 🦊лиса(с=ц)\n"
     )
     found = parse_rebus(block)
     assert (found.answer, found.hint, found.alt) == ("Столица", "главный город", "сто и лиса")
-    assert (found.prize, found.picture) == ("autumn", "fox.png")
+    assert found.picture == "fox.png"
     assert found.answer_from == date(2026, 12, 4)
-    assert found.lines[0].offset == 8
+    assert found.lines[0].offset == 7
     assert found.language == "ru"
 
 

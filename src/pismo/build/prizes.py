@@ -1,20 +1,26 @@
 """Sealed prizes: each opens to its rebus, and nothing that a build writes has one in clear.
 
 To search for a code one must know it, so each prize is opened with its rebus's answer. That takes
-a fifth of a second; the key it gives is kept in the cache, and what was searched once is not
-searched again.
+a fifth of a second, once: the key it gives is kept in the cache under lock and answer, whatever
+else changes, and proves itself each time, for a wrong one opens nothing (AES-GCM). What was
+searched once is not searched again.
 """
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from pismo.build.cache import Record, digest, program_hash
 from pismo.build.rules import PRIZE_ABSENT, PRIZE_LEAK, PRIZE_SHUT
 from pismo.games import GameError, RebusError, fenced, open_with, parse_rebus, prize_key, read_lock
+from pismo.games.errors import NO_ANSWER
 from pismo.model.content import Item, Kind
 from pismo.model.finding import Finding, Source
 from pismo.model.workspace import Workspace
 from pismo.records import dataclass
+
+if TYPE_CHECKING:
+    from pismo.build.leaks import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +46,22 @@ def load_prizes(workspace: Workspace) -> tuple[tuple[Prize, ...], tuple[Finding,
         if item.kind is not Kind.REBUS or not item.prize:
             continue
         path = f"{PurePosixPath(item.source.path).parent}/{item.prize}.prize.json"
+        place = item.place_of("prize")
+        block = fenced(item.body, "rebus")
+        if block is None:
+            findings.append(NO_ANSWER.at(place))
+            continue
         try:
             sealed = (workspace.root / path).read_text("utf-8")
-            answer = parse_rebus(fenced(item.body, "rebus") or "").answer
+            answer = parse_rebus(block).answer
             read_lock(sealed)
         except (OSError, UnicodeDecodeError):
-            findings.append(PRIZE_ABSENT.at(item.source, path=path, item=item.source.path))
+            findings.append(PRIZE_ABSENT.at(place, path=path, item=item.source.path))
         except RebusError:
             # The compiler says so, with the line.
             continue
         except GameError as error:
-            findings.append(error.remark.rule.at(Source(path)))
+            findings.append(error.remark.rule.at(Source(path, 1)))
         else:
             prizes.append(Prize(item, path, sealed, answer))
     return tuple(prizes), tuple(findings)
@@ -76,29 +87,61 @@ def check_prizes(
     # A searcher that has changed searches everything again.
     about = program_hash(("build", "games"))
     key = digest("\0".join((about, *sorted(prize.lock for prize in prizes))).encode())
-    known = record.read(key) or {"clean": []}
-    clean = set(known["clean"])
+    known = record.read(key)
+    clean = set(known["clean"]) if known else set()
     fresh = {path: files[path] for path, one in hashes.items() if one not in clean}
-    if not fresh and "keys" in known:
+    if known and not fresh:
         return
-    keys = _keys(prizes, known.get("keys", {}))
-    findings = [*_shut(prizes, keys), *_leaks(prizes, keys, fresh)]
+    owners, shut = open_prizes(workspace, prizes)
+    findings = [*shut, *_leaks(owners, fresh)]
     if not findings:
-        kept = {lock: one.hex() for lock, one in keys.items() if one is not None}
-        record.keep(key, {"keys": kept, "clean": sorted(set(hashes.values()))})
+        record.keep(key, {"clean": sorted(set(hashes.values()))})
     yield from findings
 
 
-def _keys(prizes: tuple[Prize, ...], known: Mapping[str, str]) -> dict[str, bytes | None]:
-    """Return the key of each prize by its lock; None of one that its answer does not open."""
+def open_prizes(
+    workspace: Workspace, prizes: tuple[Prize, ...]
+) -> "tuple[dict[Secret, Prize], tuple[Finding, ...]]":
+    """Return what nobody may find, with the prize it is of, and the prizes that do not open.
+
+    Raises:
+        SettingsError: If the cache cannot be written to.
+    """
+    from pismo.build.leaks import secrets_of
+
+    keys = _keys(workspace, prizes)
+    owners: dict[Secret, Prize] = {}
+    shut = []
+    for prize in prizes:
+        key = keys.get(prize.lock)
+        if key is None:
+            place = prize.item.place_of("prize")
+            shut.append(PRIZE_SHUT.at(place, path=prize.path, item=prize.item.source.path))
+        else:
+            owners |= dict.fromkeys(secrets_of(open_with(prize.sealed, key) or ""), prize)
+    return owners, tuple(shut)
+
+
+_KEYS = "1"
+"""Version of the record of keys: they outlive builds, other prizes, and changes of the program."""
+
+
+def _keys(workspace: Workspace, prizes: tuple[Prize, ...]) -> dict[str, bytes]:
+    """Return the key of each prize by its lock; none of one that its answer does not open."""
+    record = Record(workspace, "prize-keys")
+    kept = (record.read(_KEYS) or {"keys": {}})["keys"]
+    known = [(one, bytes.fromhex(kept[one.lock])) for one in prizes if one.lock in kept]
+    keys = {one.lock: key for one, key in known if open_with(one.sealed, key) is not None}
+    asked = [prize for prize in prizes if prize.lock not in keys]
+    if not asked:
+        return keys
     from concurrent.futures import ThreadPoolExecutor
 
-    keys: dict[str, bytes | None] = {lock: bytes.fromhex(text) for lock, text in known.items()}
-    asked = [prize for prize in prizes if prize.lock not in keys]
     # PBKDF2 lets go of the interpreter, so threads do help.
     with ThreadPoolExecutor() as pool:
-        for prize, key in zip(asked, pool.map(_key, asked), strict=True):
-            keys[prize.lock] = key
+        found = zip(asked, pool.map(_key, asked), strict=True)
+        keys |= {prize.lock: key for prize, key in found if key is not None}
+    record.keep(_KEYS, {"keys": {lock: key.hex() for lock, key in keys.items()}})
     return keys
 
 
@@ -109,23 +152,9 @@ def _key(prize: Prize) -> bytes | None:
         return None
 
 
-def _shut(prizes: tuple[Prize, ...], keys: Mapping[str, bytes | None]) -> Iterator[Finding]:
-    for prize in prizes:
-        if keys[prize.lock] is None:
-            yield PRIZE_SHUT.at(prize.item.source, path=prize.path, item=prize.item.source.path)
+def _leaks(owners: "Mapping[Secret, Prize]", files: Mapping[str, bytes]) -> Iterator[Finding]:
+    from pismo.build.leaks import found_in
 
-
-def _leaks(
-    prizes: tuple[Prize, ...], keys: Mapping[str, bytes | None], files: Mapping[str, bytes]
-) -> Iterator[Finding]:
-    from pismo.build.leaks import Secret, found_in, secrets_of
-
-    owners: dict[Secret, Prize] = {}
-    for prize in prizes:
-        key = keys[prize.lock]
-        text = None if key is None else open_with(prize.sealed, key)
-        if text:
-            owners |= dict.fromkeys(secrets_of(text), prize)
     secrets = tuple(owners)
     for path, content in files.items():
         for secret, form in found_in(path, content, secrets):

@@ -42,7 +42,6 @@ def parse_rebus(text: str) -> Rebus:
         language=language,
         hint=values.get("hint", ""),
         alt=values.get("alt", ""),
-        prize=values.get("prize", ""),
         picture=values.get("picture", ""),
         answer_from=_date(*fields["answer_from"]) if "answer_from" in fields else None,
     )
@@ -67,7 +66,7 @@ def fenced(markdown: str, kind: str) -> str | None:
 
 
 _UNSEEN = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\u00ad"))
-_KEYS = ("answer", "hint", "line", "alt", "prize", "answer_from", "picture")
+_KEYS = ("answer", "hint", "line", "alt", "answer_from", "picture")
 
 
 def _fields(text: str) -> tuple[dict[str, tuple[str, int]], list[tuple[str, int, int]]]:

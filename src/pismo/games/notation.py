@@ -140,8 +140,8 @@ class Line:
 class Rebus:
     """A rebus as its writer meant it.
 
-    `alt` is what a screen reader says instead of our words; `prize` names a sealed prize;
-    `answer_from` is the day from which the answer may be shown; `picture` is the path of a drawing.
+    `alt` is what a screen reader says instead of our words; `answer_from` is the day from which
+    the answer may be shown; `picture` is the path of a drawing.
     """
 
     answer: str
@@ -149,7 +149,6 @@ class Rebus:
     language: str
     hint: str = ""
     alt: str = ""
-    prize: str = ""
     picture: str = ""
     answer_from: date | None = None
 
