@@ -1,14 +1,19 @@
 """Rows from S3 and from a PostgreSQL query."""
 
+import codecs
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pismo.audience import current
 from pismo.errors import AudienceError
 from pismo.intake.importing import How, import_table
+from pismo.intake.sources import copy_plain, transcode
 from pismo.model.workspace import Workspace
 from pismo.workspace import load_workspace
 
@@ -81,3 +86,27 @@ def test_a_query_s_rows_come_in_and_it_cannot_change_anything(
 def test_what_is_not_there_is_said(workspace: Workspace, place: str) -> None:
     with pytest.raises(AudienceError):
         import_table(workspace, "subscribers", [place], HOW)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(["\r", "\n", "\r\n", "я", "a;", "\x00", "\ufeff", "🎲", "я" * 99]),
+             max_size=60).map("".join),
+    st.sampled_from([b"", b"\xff", b"\xd1", codecs.BOM_UTF8]),
+    st.integers(1, 40),
+)  # fmt: skip
+def test_the_quick_copy_of_utf_8_is_the_careful_one_or_none(
+    text: str, end: bytes, size: int
+) -> None:
+    sent = text.encode() + end
+    quick, careful = io.BytesIO(), io.BytesIO()
+    is_done = copy_plain(io.BytesIO(sent), quick, size=size)
+    with io.TextIOWrapper(careful, encoding="utf-8", newline="") as target:
+        transcode(io.BytesIO(sent), target, "utf-8-sig")
+        target.flush()
+        expected = careful.getvalue()
+    lines = [sent[place : place + size] for place in range(0, len(sent), size)]
+    if is_done:
+        assert quick.getvalue() == expected
+    else:
+        assert end or "\x00" in text or "\ufeff" in text or any(b"\n" not in one for one in lines)
