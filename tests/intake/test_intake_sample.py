@@ -11,6 +11,7 @@ from pismo.cli import root
 from pismo.intake.sample import make_sample
 from pismo.ledger import FILE, open_ledger
 from pismo.workspace import load_workspace
+from tests.intake.bringing import PEOPLE, bring, rows
 
 
 def test_the_sample_is_the_current_audience_with_consents(small: Path) -> None:
@@ -33,3 +34,27 @@ def test_the_command_says_what_it_made(small: Path) -> None:
     document = json.loads(result.stdout)
     assert document["subscribers"] == 50
     assert document["snapshot"] == current(small / ".pismo").id  # type: ignore[union-attr]  # made
+
+
+def test_invented_people_never_take_the_place_of_imported_ones_unasked(small: Path) -> None:
+    workspace = load_workspace(small)
+    bring(workspace, PEOPLE + "p1,a@example.com,Anna,,\n")
+    kept = current(workspace.state_dir)
+    result = CliRunner().invoke(root, ["-C", str(small), "sample", "--people", "50"])
+    assert "1 imported people" in str(result.exception)
+    assert current(workspace.state_dir) == kept
+    again = ["-C", str(small), "sample", "--people", "50", "--replace"]
+    assert CliRunner().invoke(root, again).exit_code == 0
+    assert CliRunner().invoke(root, again[:-1]).exit_code == 0, "invented ones may be invented anew"
+
+
+def test_imported_people_are_never_mixed_with_invented_ones(small: Path) -> None:
+    CliRunner().invoke(root, ["-C", str(small), "sample", "--people", "50"])
+    workspace = load_workspace(small)
+    done = bring(workspace, PEOPLE + "p1,a@example.com,Anna,,\n")
+    assert done.instead_of_invented
+    assert rows(workspace, "SELECT subscriber_id FROM subscribers") == [("p1",)]
+    assert rows(workspace, "SELECT count(*) FROM purchases") == [(0,)]
+    again = bring(workspace, PEOPLE + "p2,b@example.com,Boris,,\n", name="more.csv")
+    assert not again.instead_of_invented
+    assert len(rows(workspace, "SELECT subscriber_id FROM subscribers")) == 2

@@ -31,7 +31,8 @@ class Snapshot:
     """One state of the audience, never changed; what is derived from it lies beside its tables.
 
     `facts` is the file of computed facts, or None before `compute_facts`; `recommend` the folder
-    of similarity and popularity of products, or None before `pismo.recommend.prepare`.
+    of similarity and popularity of products, or None before `pismo.recommend.prepare`. `invented`
+    tells that its people are not real.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Snapshot:
     created_at: datetime
     facts: Path | None = None
     recommend: Path | None = None
+    invented: bool = False
 
     def connect(self, *, memory: str = "", threads: int = 0) -> "duckdb.DuckDBPyConnection":
         """Open an engine confined to this snapshot, with its tables and facts as views."""
@@ -85,7 +87,9 @@ def open_snapshot(path: Path) -> Snapshot:
     """
     about = json.loads((path / "snapshot.json").read_text("utf-8"))
     moment = datetime.fromisoformat(about["created_at"])
-    return Snapshot(path.name, path, moment, _derived(path, "facts"), _derived(path, "recommend"))
+    facts, recommend = _derived(path, "facts"), _derived(path, "recommend")
+    invented = bool(about.get("invented", False))
+    return Snapshot(path.name, path, moment, facts, recommend, invented)
 
 
 def write_snapshot(
@@ -95,6 +99,7 @@ def write_snapshot(
     now: datetime | None = None,
     base: Snapshot | None = None,
     take: bool = False,
+    invented: bool | None = None,
 ) -> Snapshot:
     """Write the tables as a new snapshot and make it the current one: all or nothing.
 
@@ -105,6 +110,7 @@ def write_snapshot(
         base: Where the tables come from that are not given; else they are empty.
         take: The files given are nobody else's and on the same disk: one that has a table's columns
             in their order and types already is taken as it is, and not written again.
+        invented: Whether the people are not real; as in `base` by default.
 
     Raises:
         AudienceError: If a column is unknown or of the wrong type, a key is missing or repeated.
@@ -119,7 +125,9 @@ def write_snapshot(
                 os.link(base.table(name), made / f"{name}.parquet")
             else:
                 _write_table(made, name, tables.get(name), take=take)
-        about = {"created_at": moment.isoformat(timespec="seconds")}
+        if invented is None:
+            invented = base is not None and base.invented
+        about = {"created_at": moment.isoformat(timespec="seconds"), "invented": invented}
         (made / "snapshot.json").write_text(json.dumps(about) + "\n", "utf-8")
         for file in made.iterdir():
             _settle(file)

@@ -338,6 +338,7 @@ def _imported_json(done: "Imported") -> dict[str, object]:
         "consents": done.consents,
         "no_consent": done.no_consent,
         "shared_addresses": done.shared_addresses,
+        "instead_of_invented": done.instead_of_invented,
         "seconds": done.seconds,
     }
 
@@ -353,6 +354,8 @@ def _say_imported(done: "Imported", *, dry_run: bool) -> None:
         say(f"Bad rows are in {done.quarantine}: correct them in your file and import it again.")
     if done.no_consent:
         say(f"{done.no_consent} people came without consent: they get nothing (no-consent).")
+    if done.instead_of_invented:
+        say("The invented people of pismo sample are gone: real ones are never mixed with them.")
     if done.shared_addresses:
         say(f"{done.shared_addresses} people share somebody's address: one letter an address.")
     if dry_run:

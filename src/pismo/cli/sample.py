@@ -17,10 +17,17 @@ from pismo.cli.common import DAY, Call, json_option, print_json, say
     type=DAY,
     help="Invent the two years before this day (default: the newest issue's date).",
 )
+@click.option("--replace", is_flag=True, help="Even if the audience has people you imported.")
 @json_option
 @click.pass_obj
 def sample_command(
-    call: Call, people: int, products: int, seed: int, today: datetime | None, as_json: bool
+    call: Call,
+    people: int,
+    products: int,
+    seed: int,
+    today: datetime | None,
+    replace: bool,
+    as_json: bool,
 ) -> None:
     """Invent people, what they bought and what they agreed to, and make them the audience.
 
@@ -36,6 +43,7 @@ def sample_command(
         seed=seed,
         today=today.date() if today else _newest(call),
         environ=os.environ,
+        replace=replace,
     )
     if as_json:
         about = {"consents": made.consents, "opt_outs": made.opt_outs}

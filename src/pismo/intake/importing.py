@@ -51,7 +51,8 @@ class Imported:
     """What came of an import: read = good + bad; a row that repeats another is good and merged.
 
     `no_consent` counts people whose row brings no consent (when, where and to which text);
-    `shared_addresses` those in the audience who have somebody else's address too.
+    `shared_addresses` those in the audience who have somebody else's address too;
+    `instead_of_invented` tells that the people of `pismo sample` are gone.
     """
 
     table: str
@@ -67,6 +68,7 @@ class Imported:
     consents: int = 0
     no_consent: int = 0
     shared_addresses: int = 0
+    instead_of_invented: bool = False
     seconds: float = 0.0
 
 
@@ -102,6 +104,9 @@ def import_table(
         quarantine = _set_aside(stage, workspace.state_dir, table, how.now)
         _refuse_too_many(stage, quarantine, how.max_bad)
         base = current(workspace.state_dir)
+        instead_of_invented = base is not None and base.invented and table != "products"
+        if instead_of_invented:
+            base = None  # real people are never mixed with invented ones
         files = merge(stage, table, base, utc(how.now).date(), complete=how.complete)
         snapshot = write_snapshot(workspace.state_dir, files, now=how.now, base=base, take=True)
         prune(workspace.state_dir, keep=how.snapshots)
@@ -113,6 +118,7 @@ def import_table(
         return _report(
             table, stage, started, quarantine=quarantine, snapshot=snapshot, consents=agreed,
             no_consent=silent, shared_addresses=int(rows - addresses),
+            instead_of_invented=instead_of_invented,
         )  # fmt: skip
 
 
@@ -159,6 +165,7 @@ def _report(
     consents: int = 0,
     no_consent: int = 0,
     shared_addresses: int = 0,
+    instead_of_invented: bool = False,
 ) -> Imported:
     return Imported(
         table=table,
@@ -174,6 +181,7 @@ def _report(
         consents=consents,
         no_consent=no_consent,
         shared_addresses=shared_addresses,
+        instead_of_invented=instead_of_invented,
         seconds=round(time.perf_counter() - started, 2),
     )
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pismo.audience import Snapshot
+from pismo.audience import Snapshot, current
 from pismo.audience.engine import only_row
 from pismo.audience.invent import consents, write_invented
+from pismo.errors import AudienceError
 from pismo.ledger import Consent, Ledger, OptOut, Scope, Suppression, open_state
 from pismo.model.workspace import Workspace
 from pismo.records import dataclass
@@ -40,12 +41,18 @@ def make_sample(
     seed: int,
     today: date,
     environ: Mapping[str, str],
+    replace: bool = False,
 ) -> Sample:
     """Invent an audience for a workspace, and record consents: all but 4 % of people gave one.
 
     A few unsubscribed, paused or have a dead address, so that a plan has something to say.
+
+    Raises:
+        AudienceError: If it would take the place of people who were imported, without `replace`.
     """
     started = time.perf_counter()
+    if not replace:
+        _refuse_to_replace(current(workspace.state_dir))
     snapshot = write_invented(
         workspace.state_dir,
         people,
@@ -73,6 +80,18 @@ def make_sample(
         bounced = ledger.suppress(Suppression(one, "bounce", since) for one in hashes)
     seconds = round(time.perf_counter() - started, 2)
     return Sample(snapshot, counts, given, refused, bounced, seconds)
+
+
+def _refuse_to_replace(snapshot: Snapshot | None) -> None:
+    if snapshot is None or snapshot.invented:
+        return
+    with snapshot.connect() as engine:
+        people = int(only_row(engine, "SELECT count(*) FROM subscribers")[0])
+    if people:
+        raise AudienceError(
+            f"the audience has {people} imported people, and invented ones would take their place",
+            hint="invent in another workspace; or, if that is meant: pismo sample --replace",
+        )
 
 
 _TABLES = ("subscribers", "products", "purchases", "events")

@@ -97,7 +97,7 @@ def write_invented(
         for writer in writers.values():
             writer.close()
         midnight = datetime.combine(today, time(), UTC)
-        return write_snapshot(state_dir, files, now=midnight)
+        return write_snapshot(state_dir, files, now=midnight, invented=True)
 
 
 def consents(subscribers: "pa.Table", *, seed: int) -> "pa.Table":
