@@ -109,3 +109,21 @@ def test_nobody_is_looked_up_by_address(small: Path) -> None:
 
 def test_no_address_is_printed(sampled: Path) -> None:
     assert "@" not in pismo(sampled, "explain", ISSUE, somebody(sampled), "--json")
+
+
+def test_a_segment_is_the_persons_own_where_two_get_the_same_letter(
+    explain: Explain, sampled: Path
+) -> None:
+    issue = sampled / "newsletters" / f"{ISSUE}.md"
+    text = issue.read_text("utf-8")
+    same = text.replace('{% if segment.id == "families" %}{{ tip("sleeves") }}{% endif %}', "")
+    assert same != text
+    issue.write_text(same, "utf-8")
+    people = [f"s{number:07}" for number in range(1, 61)]
+    before = {person: explain(person)["segment"] for person in people}
+    assert set(before.values()) == {"families", "everyone"}
+    plan = json.loads(pismo(sampled, "plan", ISSUE, "--json"))
+    assert len(set(plan["digests"].values())) == 1
+    planned = {person: explain(person) for person in people}
+    assert {name: told["segment"] for name, told in planned.items()} == before
+    assert "planned" in {told["case"] for told in planned.values()}

@@ -18,7 +18,7 @@ from pismo.model.codec import digest_of, edition_from_json, edition_json
 from pismo.model.edition import Edition
 from pismo.model.people import Links, Plan, Recipient, Recommended
 from pismo.plan.hours import Schedule
-from pismo.records import dataclass
+from pismo.records import dataclass, replace
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,7 +79,8 @@ class StoredPlan:
                 f"edition {digest[:12]} of plan {self.plan.id} was changed after it was planned",
                 hint=f"make the plan again: pismo plan {self.plan.issue}",
             )
-        return edition
+        # Segments whose letters do not differ share one file, which names one of them.
+        return replace(edition, segment=segment)
 
     def editions(self) -> dict[str, Edition]:
         """Read all editions that somebody gets: segment -> edition."""
