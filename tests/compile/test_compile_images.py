@@ -123,6 +123,15 @@ def test_a_mistyped_picture_comes_with_a_guess(small: Path) -> None:
     assert "../images/rain.jpg" in finding.hint("en")
 
 
+def test_a_path_counted_from_the_workspace_is_answered_with_the_one_from_the_file(
+    small: Path,
+) -> None:
+    place(small, "rain.jpg", photograph(30, 20))
+    result = compiled(small, "![wet](content/images/rain.jpg)")
+    (finding,) = [one for one in result.findings if has_errors([one])]
+    assert finding.hint("en").endswith("did you mean '../images/rain.jpg'?")
+
+
 def test_a_moving_picture_goes_as_it_came(small: Path) -> None:
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "green", "blue")]
     out = io.BytesIO()

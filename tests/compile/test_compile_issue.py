@@ -167,6 +167,12 @@ def test_a_mistake_in_one_segment_leaves_the_other_editions(small: Path) -> None
     assert (finding.segment, finding.hint("en")) == ("families", "did you mean 'sleeves'?")
 
 
+def test_a_story_asked_for_by_its_title_is_answered_with_its_name(small: Path) -> None:
+    rewrite(small, FILE, 'story("rain")', 'story("Rain on a Tuesday")')
+    (finding,) = errors(compiled(small))
+    assert finding.hint("en") == "did you mean 'rain'?"
+
+
 def test_notes_of_a_writer_reach_no_reader(small: Path) -> None:
     text = (small / FILE).read_text("utf-8")
     notes = (

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pismo.checks import check
 from pismo.errors import UsageError
 from pismo.model.content import Kind
 from pismo.model.finding import Finding
@@ -62,6 +63,37 @@ def test_an_unknown_field_is_found_with_its_line_and_a_guess(small: Path) -> Non
     assert finding.hint("ru") == "может быть, «live_from»?"
 
 
+def test_a_field_like_no_other_is_answered_with_the_fields_there_are(small: Path) -> None:
+    change(small, "content/stories/rain.md", "author: Kate", "автор: Катя")
+    (finding,) = load_workspace(small).findings
+    assert finding.rule.id == "unknown-field"
+    assert finding.hint("en").startswith("fields here: ad, alt, author, draft")
+    assert finding.hint("ru").startswith("поля здесь: ad, alt, author, draft")
+
+
+def test_a_mistyped_field_that_is_needed_is_one_finding(small: Path) -> None:
+    change(small, "newsletters/weekly/2026-11-27.md", "subject:", "subjct:")
+    workspace = load_workspace(small)
+    assert [one.hint("en") for one in workspace.findings] == ["did you mean 'subject'?"]
+    assert check(workspace).errors == 1
+
+
+def test_a_day_with_dots_is_answered_with_how_to_write_it(small: Path) -> None:
+    change(small, "newsletters/weekly/2026-11-27.md", "date: 2026-11-27", "date: 27.11.2026")
+    (finding,) = load_workspace(small).findings
+    assert finding.message("en") == "'date' must be a date like 2026-11-27, not '27.11.2026'"
+    change(small, "newsletters/weekly/2026-11-27.md", "date: 27.11.2026", "date: 4.12.2026")
+    (finding,) = load_workspace(small).findings
+    assert "дата, например 2026-12-04," in finding.message("ru")
+
+
+def test_a_file_that_cannot_be_read_is_not_missed_a_second_time(small: Path) -> None:
+    change(small, "content/stories/rain.md", "author: Kate", "author: Kate: the elder")
+    workspace = load_workspace(small)
+    assert found(small) == ["content/stories/rain.md:3 broken-front-matter"]
+    assert check(workspace).errors == 1
+
+
 def test_every_problem_is_reported_at_once(small: Path) -> None:
     change(small, "content/stories/rain.md", "author: Kate", "author: [1, 2]")
     change(small, "content/picks/owls.md", "id: p2", "id: p22")
@@ -77,7 +109,7 @@ def test_every_problem_is_reported_at_once(small: Path) -> None:
     ("text", "expected"),
     [
         ("no front matter", "content/tips/bad.md:1 no-front-matter"),
-        ("---\ntitle: never closed\n", "content/tips/bad.md:3 no-front-matter"),
+        ("---\ntitle: never closed\n", "content/tips/bad.md:1 unclosed-front-matter"),
         ("---\ntitle: a: b\n---\nx", "content/tips/bad.md:2 broken-front-matter"),
         ("---\n- title\n---\nx", "content/tips/bad.md:1 broken-front-matter"),
         ("---\ntitle: a\ntitle: b\n---\nx", "content/tips/bad.md:3 broken-front-matter"),

@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
-from posixpath import normpath
+from posixpath import normpath, relpath
 from typing import TYPE_CHECKING
 
 from pismo.compile.cache import FragmentCache
@@ -68,7 +68,7 @@ class ImageStore:
         try:
             original = (self.root / path).read_bytes()
         except OSError as error:
-            near = guess(image, self._others(path, image))
+            near = self._from_root(image, beside) or guess(image, self._others(path, image))
             raise CompileError(IMAGE_MISSING, beside, image=image, guess=near) from error
         content = width.to_bytes(4, "big") + original
         data, suffix, size = self.cache.remember(
@@ -82,6 +82,14 @@ class ImageStore:
     def keep(self, files: Iterable[ImageFile]) -> None:
         """Add pictures that were drawn, not found."""
         self.made.update((file.name, file) for file in files)
+
+    def _from_root(self, image: str, beside: Source) -> str:
+        """Return the right path where one was counted from the workspace, '' where it wasn't."""
+        if not image.startswith(tuple(f"{name}/" for name in _FOLDERS)):
+            return ""
+        if not (self.root / image).is_file():
+            return ""
+        return relpath(image, PurePosixPath(beside.path).parent.as_posix())
 
     def _others(self, path: str, image: str) -> list[str]:
         folder = (self.root / path).parent

@@ -3,6 +3,7 @@
 from pismo.compile.addresses import marking_of
 from pismo.compile.cache import CodeCache, FragmentCache
 from pismo.compile.desk import Desk, Logo
+from pismo.compile.echoes import without_echoes
 from pismo.compile.edition import compile_edition
 from pismo.compile.images import ImageFile, ImageStore
 from pismo.compile.layout import LayoutLoader
@@ -73,7 +74,8 @@ def compile_issue(
             warnings.append(problem.finding(issue.source))
         except RecursionError:
             warnings.append(TOO_DEEP.at(issue.source))
-        findings += [_for(finding, issue_id, segment) for finding in warnings]
+        told = without_echoes(warnings, workspace.findings)
+        findings += [_for(finding, issue_id, segment) for finding in told]
     return Compilation(
         issue_id,
         tuple(editions),

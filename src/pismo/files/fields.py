@@ -1,16 +1,22 @@
 """Typed access to the fields of one file, with every problem collected as a finding."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TypeVar
 
-from pismo.files.rules import MISSING_FIELD, UNKNOWN_FIELD, WRONG_VALUE
+from pismo.files.rules import (
+    MISSING_FIELD,
+    UNKNOWN_FIELD,
+    WRONG_VALUE,
+)
 from pismo.model.expected import in_russian
 from pismo.model.finding import Finding, Source
-from pismo.records import dataclass, field
+from pismo.records import dataclass, field, replace
 from pismo.text import guess
 
 T = TypeVar("T")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 @dataclass(slots=True)
@@ -70,6 +76,8 @@ class Fields:
         value = self._asked(name)
         if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
             return value
+        if isinstance(value, str) and (meant := _day_meant(value)):
+            return self._wrong(name, f"a date like {meant}", value, None)
         return self._wrong(name, "a date like 2026-11-27", value, None)
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -117,11 +125,23 @@ class Fields:
         """Report every field that nobody asked for."""
         for name in self.values:
             if name not in self.asked:
-                near = guess(str(name), self.asked)
-                place = self.place_of(str(name))
-                self.findings.append(
-                    UNKNOWN_FIELD.at(place, field=name, kind=self.kind, guess=near)
-                )
+                self._report_unknown(str(name))
+
+    def _report_unknown(self, name: str) -> None:
+        place, near = self.place_of(name), guess(name, self.asked)
+        if near:
+            # `subjct:` is one mistake: the subject that is not there needs no finding of its own.
+            missing = MISSING_FIELD.at(self.place_of(near), field=near, kind=self.kind)
+            if missing in self.findings:
+                self.findings.remove(missing)
+            found = UNKNOWN_FIELD.at(place, field=name, kind=self.kind, guess=near)
+        else:
+            known = ", ".join(sorted(self.asked))
+            listed = replace(
+                UNKNOWN_FIELD, hint_en="fields here: {known}", hint_ru="поля здесь: {known}"
+            )
+            found = listed.at(place, field=name, kind=self.kind, known=known)
+        self.findings.append(found)
 
     def _asked(self, name: str, *, required: bool = False) -> object:
         self.asked.add(name)
@@ -141,3 +161,14 @@ class Fields:
             )
         )
         return default
+
+
+def _day_meant(text: str) -> str:
+    """Return the day of `4.12.2026` as it is written here, '' if it is none."""
+    found = _DOTTED.fullmatch(text.strip())
+    if not found:
+        return ""
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+    except ValueError:
+        return ""

@@ -14,6 +14,7 @@ from pismo.files.rules import (
     BROKEN_TOML,
     CONTROL_CHARACTER,
     NO_FRONT_MATTER,
+    UNCLOSED_FRONT_MATTER,
     UNREADABLE,
 )
 from pismo.files.toml_lines import toml_lines
@@ -81,7 +82,7 @@ def read_markdown(
         return None
     end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE), None)
     if end is None:
-        findings.append(NO_FRONT_MATTER.at(Source(path, len(lines))))
+        findings.append(UNCLOSED_FRONT_MATTER.at(Source(path)))
         return None
     fields = _front_matter("\n".join(lines[1:end]), path, kind, findings)
     return None if fields is None else (fields, "\n".join(lines[end + 1 :]), end + 2)

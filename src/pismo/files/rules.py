@@ -26,6 +26,14 @@ NO_FRONT_MATTER = Rule(
     hint_en="begin with a line `---`, then `title: …`, then a line `---`",
     hint_ru="начните со строки `---`, затем `title: …`, затем снова `---`",
 )
+UNCLOSED_FRONT_MATTER = Rule(
+    "unclosed-front-matter",
+    Severity.ERROR,
+    en="the head is not closed: no second line `---`",
+    ru="шапка не закрыта: нет второй строки `---`",
+    hint_en="write a line `---` between the fields and the text",
+    hint_ru="поставьте строку `---` между полями и текстом",
+)
 BROKEN_FRONT_MATTER = Rule(
     "broken-front-matter",
     Severity.ERROR,

@@ -240,6 +240,8 @@ UNSOLVED = _error(
     "rebus-unsolved",
     "the rebus reads '{reading}', not '{answer}'",
     "ребус читается как «{reading}», а не «{answer}»",
+    "change the line; for others that read so: pismo rebus suggest {answer}",
+    "поправьте строку; какие ещё бывают: pismo rebus suggest {answer}",
 )
 OTHER_WORD = _warning(
     "rebus-other-word",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+_DATE_LIKE = "a date like "
 ONE_OF = "one of "
 """What a closed set of words begins with."""
 
@@ -30,4 +31,6 @@ def in_russian(expected: str) -> str:
     """Say in Russian what a field must hold; examples and numbers stay as they are."""
     if expected.startswith(ONE_OF):
         return f"одно из: {expected.removeprefix(ONE_OF)}"
+    if expected.startswith(_DATE_LIKE):
+        return f"дата, например {expected.removeprefix(_DATE_LIKE)}"
     return EXPECTED.get(expected, expected)

@@ -23,6 +23,8 @@ DATE_MISMATCH = Rule(
     Severity.ERROR,
     en="date is {date}, but the file is called {name}",
     ru="дата {date}, а файл называется {name}",
+    hint_en="rename the file to {date}.md, or correct the date",
+    hint_ru="переименуйте файл в {date}.md или поправьте дату",
 )
 EMPTY_ISSUE = Rule(
     "empty-issue",

@@ -79,8 +79,10 @@ def _item(draft: Draft, kind: Kind, slug: str) -> Item:
     workspace = draft.desk.workspace
     item = workspace.items.get((kind, slug))
     if item is None:
-        known = [name for of, name in workspace.items if of is kind]
-        raise CompileError(UNKNOWN_ITEM, kind=kind.value, slug=slug, guess=guess(slug, known))
+        known = {name: one.title for (of, name), one in workspace.items.items() if of is kind}
+        called = next((name for name, title in known.items() if title == slug), "")
+        near = called or guess(slug, known)
+        raise CompileError(UNKNOWN_ITEM, kind=kind.value, slug=slug, guess=near)
     date = draft.desk.issue.date
     if not item.is_live(date):
         raise CompileError(NOT_LIVE, kind=kind.value, slug=slug, date=date, path=item.source.path)

@@ -103,7 +103,7 @@ function letterButtons() {
 async function sendToMyself() {
   try {
     const answer = await api.send(state.issue, state.segment, personNow());
-    tell(`${word("sent")}: ${answer.where}`);
+    tell(`${word(answer.where.endsWith(".eml") ? "saved" : "sent")}: ${answer.where}`);
   } catch (error) { tell(error.message); }
 }
 
