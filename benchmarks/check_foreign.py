@@ -57,7 +57,7 @@ class Foreign(IssueScope):
         """The page's raw HTML, and its text as it is read."""
         read = document_of(self.issue)
         passages = tuple(Passage(text, self.issue.source) for text in blocks(self.issue.body))
-        return {self.issue.source.path: replace(read, passages=passages)}
+        return {self.issue.source.path: replace(read, passages=passages, html_texts=())}
 
 
 @dataclass(frozen=True, slots=True)
