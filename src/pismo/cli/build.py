@@ -72,7 +72,8 @@ def build_command(
 
 def _compare(call: Call, ref: str, issues: tuple[str, ...], *, as_json: bool) -> None:
     """Write what changed as a page and as Markdown; print the Markdown."""
-    from pismo.preview.compare import as_html, as_markdown, compare
+    from pismo.preview.compare import compare
+    from pismo.preview.compare_report import as_html, as_markdown
 
     changed = compare(call.workspace, ref, issues)
     folder = call.root / "build"
@@ -81,7 +82,9 @@ def _compare(call: Call, ref: str, issues: tuple[str, ...], *, as_json: bool) ->
     (folder / "compare.html").write_text(as_html(changed, ref), "utf-8")
     (folder / "compare.md").write_text(summary, "utf-8")
     if as_json:
-        letters = [{"issue": one.issue, "segment": one.segment} for one in changed]
+        letters = [
+            {"issue": one.issue, "segment": one.segment, "what": one.what.value} for one in changed
+        ]
         print_json({"ref": ref, "changed": letters, "html": "build/compare.html"})
         return
     click.echo(summary)

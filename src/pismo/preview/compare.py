@@ -1,16 +1,18 @@
 """What changed in which segment since a commit, word by word: for a pull request."""
 
 import io
+import re
 import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
+from enum import StrEnum
 from pathlib import Path
 
 from pismo.build.sample import sample_recipient
 from pismo.compile import compile_issue
 from pismo.errors import UsageError
+from pismo.model.content import EVERYONE
 from pismo.model.edition import Edition
 from pismo.model.workspace import Workspace
 from pismo.preview.words import Piece, difference
@@ -19,60 +21,118 @@ from pismo.render import render
 from pismo.workspace import load_workspace
 
 _PARTS = ("content", "newsletters", "segments", "pyproject.toml")
-_CONTEXT = 8
-"""Words kept around a change in the Markdown summary."""
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:800px;margin:20px auto;padding:0 16px}"
-    "pre{white-space:pre-wrap;font:inherit;border:1px solid #ccc;border-radius:8px;padding:14px}"
-    "ins{background:#cfe8d2;text-decoration:none}del{background:#f3cfcb}"
-)
+_ALIKE = 0.6
+"""Share of words that two issues have in common if one is the other under a new name."""
+
+
+class What(StrEnum):
+    """What became of a letter."""
+
+    CHANGED = "changed"
+    LOOK = "look"
+    NEW = "new"
+    REMOVED = "removed"
+    BROKEN_BEFORE = "broken before"
+    BROKEN_NOW = "broken now"
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One letter that is not what it was; `pieces` are of its text, subject on top."""
+    """One letter that is not what it was; `pieces` are of its text, subject on top.
+
+    `before` is what its issue was called, if that is not what it is called now.
+    """
 
     issue: str
     segment: str
+    what: What
     pieces: tuple[Piece, ...]
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    text: str
+    html: str
 
 
 def compare(workspace: Workspace, ref: str, issues: Sequence[str] = ()) -> tuple[Changed, ...]:
     """Compare every segment's sample letter with what it was at a commit.
 
     Raises:
-        UsageError: If Git does not know the commit.
+        UsageError: If Git does not know the commit, or there is no Git.
     """
     with tempfile.TemporaryDirectory() as folder:
         _check_out(workspace.root, ref, Path(folder))
         before = load_workspace(Path(folder))
-        wanted = issues or tuple(dict.fromkeys((*before.issues, *workspace.issues)))
-        return tuple(one for issue in wanted for one in _compared(before, workspace, issue))
+        names = _renamed(before, workspace)
+        gone = (issue for issue in before.issues if issue not in names.values())
+        wanted = issues or tuple(dict.fromkeys((*gone, *workspace.issues)))
+        return tuple(
+            one
+            for issue in wanted
+            for one in _compared(before, workspace, names.get(issue, issue), issue)
+        )
 
 
-def as_markdown(changed: Sequence[Changed], ref: str) -> str:
-    """Write a summary for a pull request."""
-    if not changed:
-        return f"No letter differs from `{ref}`.\n"
-    out = [f"## {len(changed)} letters differ from `{ref}`\n"]
-    for one in changed:
-        out.append(f"### {one.issue} · {one.segment}\n")
-        out += [f"- {line}" for line in _lines(one.pieces)]
-        out.append("")
-    return "\n".join(out)
+def _renamed(before: Workspace, now: Workspace) -> Mapping[str, str]:
+    """Find what issues that are new were called, by their words."""
+    left = [issue for name, issue in before.issues.items() if name not in now.issues]
+    names: dict[str, str] = {}
+    for name, issue in now.issues.items():
+        if name in before.issues:
+            continue
+        mine = set(re.findall(r"\w+", issue.subject + issue.body))
+        for old in left:
+            his = set(re.findall(r"\w+", old.subject + old.body))
+            if old.newsletter == issue.newsletter and len(mine & his) >= _ALIKE * len(mine | his):
+                names[name] = old.id
+                left.remove(old)
+                break
+    return names
 
 
-def as_html(changed: Sequence[Changed], ref: str) -> str:
-    """Write a page with the whole letters, changes marked."""
-    body = "".join(
-        f"<h2>{escape(one.issue)} · {escape(one.segment)}</h2><pre>{_marked(one.pieces)}</pre>"
-        for one in changed
-    )
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>What changed since '
-        f"{escape(ref)}</title><style>{_STYLE}</style></head><body><h1>What changed since "
-        f"{escape(ref)}</h1>{body or '<p>No letter differs.</p>'}</body></html>\n"
-    )
+def _compared(before: Workspace, now: Workspace, was: str, issue: str) -> Iterator[Changed]:
+    old, new = _letters(before, was), _letters(now, issue)
+    renamed = was if was != issue else ""
+    for segment in dict.fromkeys((*new, *old)):
+        one, other = old.get(segment), new.get(segment)
+        if one == other:
+            continue
+        what = _what(
+            one, other, was_there=_has(before, was, segment), is_there=_has(now, issue, segment)
+        )
+        pieces = difference(one.text if one else "", other.text if other else "")
+        yield Changed(issue, segment, what, pieces, renamed)
+
+
+def _what(one: _Letter | None, other: _Letter | None, *, was_there: bool, is_there: bool) -> What:
+    if one is None:
+        return What.BROKEN_BEFORE if was_there else What.NEW
+    if other is None:
+        return What.BROKEN_NOW if is_there else What.REMOVED
+    return What.LOOK if one.text == other.text else What.CHANGED
+
+
+def _has(workspace: Workspace, issue: str, segment: str) -> bool:
+    """Tell whether a segment ought to get a letter of an issue."""
+    if issue not in workspace.issues:
+        return False
+    listed = workspace.newsletter_of(workspace.issues[issue]).segments
+    return segment in (*listed, EVERYONE)
+
+
+def _letters(workspace: Workspace, issue: str) -> Mapping[str, _Letter]:
+    if issue not in workspace.issues:
+        return {}
+    editions = compile_issue(workspace, issue).editions
+    return {edition.segment: _letter(workspace, edition) for edition in editions}
+
+
+def _letter(workspace: Workspace, edition: Edition) -> _Letter:
+    newsletter = workspace.newsletters[edition.newsletter]
+    email = render(edition, sample_recipient(workspace, newsletter, edition.segment))
+    return _Letter(f"{email.subject}\n{email.preheader}\n\n{email.text}", email.html)
 
 
 def _check_out(root: Path, ref: str, folder: Path) -> None:
@@ -80,6 +140,11 @@ def _check_out(root: Path, ref: str, folder: Path) -> None:
     if ref.startswith("-"):
         raise UsageError(f"'{ref}' is no commit")
     there = [part for part in _PARTS if _git(root, "cat-file", "-e", f"{ref}:./{part}") is not None]
+    if not there and _git(root, "rev-parse", "--git-dir") is None:
+        raise UsageError(
+            "this folder is in no Git repository, so there is nothing to compare with",
+            hint="git init, and commit what there is",
+        )
     archive = _git(root, "archive", "--format=tar", ref, *there) if there else None
     if archive is None:
         raise UsageError(
@@ -98,49 +163,3 @@ def _git(root: Path, *words: str) -> bytes | None:
     except FileNotFoundError:
         raise UsageError("git is not installed here") from None
     return done.stdout if done.returncode == 0 else None
-
-
-def _compared(before: Workspace, now: Workspace, issue: str) -> Iterator[Changed]:
-    old, new = _texts(before, issue), _texts(now, issue)
-    for segment in dict.fromkeys((*new, *old)):
-        one, other = old.get(segment, ""), new.get(segment, "")
-        if one != other:
-            yield Changed(issue, segment, difference(one, other))
-
-
-def _texts(workspace: Workspace, issue: str) -> Mapping[str, str]:
-    if issue not in workspace.issues:
-        return {}
-    editions = compile_issue(workspace, issue).editions
-    return {edition.segment: _text(workspace, edition) for edition in editions}
-
-
-def _text(workspace: Workspace, edition: Edition) -> str:
-    newsletter = workspace.newsletters[edition.newsletter]
-    email = render(edition, sample_recipient(workspace, newsletter, edition.segment))
-    return f"{email.subject}\n{email.preheader}\n\n{email.text}"
-
-
-def _lines(pieces: Sequence[Piece]) -> Iterator[str]:
-    """Write each run of changes with a few words around it."""
-    line = ""
-    for at, piece in enumerate(pieces):
-        words = piece.text.split()
-        if piece.kind != "same":
-            mark = "**" if piece.kind == "added" else "~~"
-            line += f" {mark}{' '.join(words)}{mark}" if words else ""
-            continue
-        if line:
-            more = " …" if len(words) > _CONTEXT else ""
-            yield f"{line} {' '.join(words[:_CONTEXT])}{more}".strip()
-        is_last = at == len(pieces) - 1
-        line = (
-            "" if is_last else ("… " if len(words) > _CONTEXT else "") + " ".join(words[-_CONTEXT:])
-        )
-    if pieces and pieces[-1].kind != "same" and line:
-        yield line.strip()
-
-
-def _marked(pieces: Sequence[Piece]) -> str:
-    tags = {"added": ("<ins>", "</ins>"), "removed": ("<del>", "</del>"), "same": ("", "")}
-    return "".join(f"{tags[one.kind][0]}{escape(one.text)}{tags[one.kind][1]}" for one in pieces)
