@@ -95,6 +95,19 @@ def test_tuning_on_ratings_keeps_what_is_better_and_nothing_worse(tmp_path: Path
     assert set(done.changes) <= set(GRID)
 
 
+@pytest.mark.slow
+def test_a_shop_that_knows_only_views_is_tuned_on_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in set(GRID) - {"pair_half_life"}:
+        monkeypatch.delitem(GRID, name)
+    snapshot = shop(tmp_path, 500, 8.0, as_views=True)
+    with snapshot.connect() as engine:
+        done = tune(engine, Settings(), NOW)
+    assert done.best >= done.default > 0.05
+    assert set(done.changes) <= {"pair_half_life"}
+
+
 def test_a_shop_that_knows_only_views_recommends_by_them(tmp_path: Path) -> None:
     snapshot = prepare(shop(tmp_path, 600, 6.0, as_views=True), NOW, Settings())
     everybody = [f"s{one:05}" for one in range(600)]

@@ -14,6 +14,7 @@ from pismo.records import dataclass
 if TYPE_CHECKING:
     import duckdb
     import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
 
 LIST = 10
@@ -50,13 +51,14 @@ def measure(
     """Recommend as of `at`, and compare with what people bought in the `days` after it.
 
     Counts whoever had bought before and then bought something new to them that was in stock, that
-    is, sold in the 90 days before `at`. Only what was known before `at` is used.
+    is, sold in the 90 days before `at`. Only what was known before `at` is used. In a shop without
+    any purchases, a look at a product stands for one.
 
     Args:
         engine: Has the audience's tables; `products` is shadowed by what was in stock at `at`.
         settings: The recipe.
         at: When the letter would have left.
-        days: How long after it purchases count.
+        days: How long after it purchases (looks) count.
 
     Raises:
         AudienceError: If nobody bought anything new in that time.
@@ -74,7 +76,9 @@ def measure(
     # A shop's own settings limit categories; here only the order of products is measured.
     free = Settings(tables={"recommend": {**settings.tables.get("recommend", {}),
                                           "per_category": LIST}})  # fmt: skip
-    picks = recommend(engine, people=people, count=LIST, now=at, settings=free)
+    picks = recommend(
+        engine, people=people, count=LIST, now=at, settings=free, shown=_known(engine, at)
+    )
     engine.register("given_picks", picks)
     rows = engine.sql(_SCORES).to_arrow_table()
     engine.unregister("given_picks")
@@ -96,9 +100,15 @@ def _go_back(engine: "duckdb.DuckDBPyConnection", at: datetime, days: int) -> No
         f"TIMESTAMP {quoted(one.isoformat(sep=' '))}" for one in (at, at + timedelta(days=days))
     )
     engine.execute("CREATE TEMP TABLE IF NOT EXISTS products_now AS SELECT * FROM products")
+    # Where nothing was ever bought, what people look at is what there is to go by.
     engine.execute(
-        "CREATE OR REPLACE TEMP TABLE stock AS SELECT DISTINCT product_id FROM purchases "
-        f"WHERE quantity > 0 AND ts < {moment} AND ts >= {moment} - INTERVAL '{_STOCK_DAYS}' DAY"
+        "CREATE OR REPLACE TEMP VIEW taken AS SELECT subscriber_id, product_id, ts FROM purchases "
+        "WHERE quantity > 0 UNION ALL SELECT subscriber_id, product_id, ts FROM events "
+        "WHERE kind = 'view' AND product_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM purchases)"
+    )
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE stock AS SELECT DISTINCT product_id FROM taken "
+        f"WHERE ts < {moment} AND ts >= {moment} - INTERVAL '{_STOCK_DAYS}' DAY"
     )
     engine.execute(
         "CREATE OR REPLACE TEMP VIEW products AS SELECT n.product_id, n.title, n.url, n.image, "
@@ -108,14 +118,23 @@ def _go_back(engine: "duckdb.DuckDBPyConnection", at: datetime, days: int) -> No
     )
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE truth AS "
-        "SELECT DISTINCT l.subscriber_id, l.product_id FROM purchases AS l "
+        "SELECT DISTINCT l.subscriber_id, l.product_id FROM taken AS l "
         "JOIN stock AS s ON s.product_id = l.product_id "
-        f"WHERE l.quantity > 0 AND l.ts >= {moment} AND l.ts < {until} "
-        "AND EXISTS (SELECT 1 FROM purchases AS k WHERE k.subscriber_id = l.subscriber_id "
-        f"AND k.quantity > 0 AND k.ts < {moment}) "
-        "AND NOT EXISTS (SELECT 1 FROM purchases AS o WHERE o.subscriber_id = l.subscriber_id "
-        f"AND o.product_id = l.product_id AND o.quantity > 0 AND o.ts < {moment})"
+        f"WHERE l.ts >= {moment} AND l.ts < {until} "
+        "AND EXISTS (SELECT 1 FROM taken AS k WHERE k.subscriber_id = l.subscriber_id "
+        f"AND k.ts < {moment}) "
+        "AND NOT EXISTS (SELECT 1 FROM taken AS o WHERE o.subscriber_id = l.subscriber_id "
+        f"AND o.product_id = l.product_id AND o.ts < {moment})"
     )
+
+
+def _known(engine: "duckdb.DuckDBPyConnection", at: datetime) -> "pa.Table":
+    """Return what these people had taken before: nothing new to them, be it owned or looked at."""
+    moment = quoted(utc(at).isoformat(sep=" "))
+    return engine.sql(
+        "SELECT DISTINCT k.subscriber_id, k.product_id FROM taken AS k "
+        f"JOIN truth AS t ON t.subscriber_id = k.subscriber_id WHERE k.ts < TIMESTAMP {moment}"
+    ).to_arrow_table()
 
 
 _SCORES = f"""

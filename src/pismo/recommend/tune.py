@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MOMENTS = (180, 120, 60)
-"""Days before the newest purchase at which recommendations are tried, each on the 60 days after."""
+"""Days before the audience was brought in at which recommendations are tried, each on the 60 days after."""
 GRID: dict[str, tuple[float, ...]] = {
     "popularity_half_life": (7.0, 14.0, 30.0, 60.0),
     "pair_half_life": (30.0, 60.0, 120.0, 365.0),
@@ -65,7 +65,7 @@ def tune(
     except AudienceError as error:
         raise AudienceError(
             "the history is too short to tune on",
-            hint="it takes purchases over at least 8 months; the default recipe is used",
+            hint="it takes 8 months of purchases, or else of views; the default recipe is used",
         ) from error
     for name, values in GRID.items():
         for value in values:
