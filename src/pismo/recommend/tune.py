@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MOMENTS = (180, 120, 60)
-"""Days before the audience was brought in at which recommendations are tried, each on the 60 days after."""
+"""Days before the newest snapshot; recommendations are tried there, each on the 60 days after."""
 GRID: dict[str, tuple[float, ...]] = {
     "popularity_half_life": (7.0, 14.0, 30.0, 60.0),
     "pair_half_life": (30.0, 60.0, 120.0, 365.0),
