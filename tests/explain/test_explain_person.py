@@ -127,3 +127,20 @@ def test_a_segment_is_the_persons_own_where_two_get_the_same_letter(
     planned = {person: explain(person) for person in people}
     assert {name: told["segment"] for name, told in planned.items()} == before
     assert "planned" in {told["case"] for told in planned.values()}
+
+
+def test_the_other_letters_of_a_person_are_told_with_what_became_of_them(
+    explain: Explain, sampled: Path
+) -> None:
+    folder = sampled / "newsletters" / "weekly"
+    earlier = (folder / "2026-11-27.md").read_text("utf-8").replace("2026-11-27", "2026-11-20")
+    (folder / "2026-11-20.md").write_text(earlier, "utf-8")
+    person = somebody(sampled)
+    pismo(sampled, "plan", "weekly/2026-11-20")
+    pismo(sampled, "publish", "weekly/2026-11-20", "--to", "outbox", "--yes")
+    told = explain(person)
+    assert told["case"] == "hypothetical"
+    assert [(one["issue"], one["submission"]) for one in told["history"]] == [
+        ("weekly/2026-11-20", "accepted")
+    ]
+    assert "also weekly/2026-11-20: accepted" in pismo(sampled, "explain", ISSUE, person)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pismo.model.people import Delivery
     from pismo.model.workspace import Workspace
 
+_HISTORY = 10
+"""Letters of a person that are listed; --json has all."""
+
 
 @click.command("explain")
 @click.argument("issue")
@@ -71,6 +74,10 @@ def told_json(told: "Told", issue: str) -> dict[str, object]:
             for hole in (letter.holes if letter else ())
         ],
         "delivery": _delivery_json(told.delivery) if told.delivery else None,
+        "history": [
+            {"issue": one.issue, "segment": one.segment, **_delivery_json(one)}
+            for one in told.history
+        ],
     }
 
 
@@ -105,13 +112,23 @@ def _delivery_json(delivery: "Delivery") -> dict[str, object]:
     }
 
 
+def _became(delivery: "Delivery") -> str:
+    """Say what became of a delivery, and when."""
+    words = [delivery.submission.value]
+    words += [delivery.outcome.value] if delivery.outcome else []
+    words += [delivery.detail] if delivery.detail else []
+    words += [f"{delivery.updated_at:%Y-%m-%d}"] if delivery.updated_at else []
+    return ", ".join(words)
+
+
 def _print(told: "Told") -> None:
     click.echo(f"{told.person}: {told.segment} ({told.case.value})")
     if told.excluded:
         click.echo(f"  gets no letter: {told.excluded}")
     if told.delivery:
-        outcome = f", {told.delivery.outcome.value}" if told.delivery.outcome else ""
-        click.echo(f"  delivery {told.delivery.id}: {told.delivery.submission.value}{outcome}")
+        click.echo(f"  delivery {told.delivery.id}: {_became(told.delivery)}")
+    for one in told.history[:_HISTORY]:
+        click.echo(f"  also {one.issue}: {_became(one)}")
     if told.explanation is None:
         say("The plan's people were erased: this letter cannot be shown again.")
         return

@@ -33,7 +33,10 @@ class Case(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """The answer: the letter explained, if it can still be made; `excluded` is '' or a reason."""
+    """The answer: the letter explained, if it can still be made; `excluded` is '' or a reason.
+
+    `history` is what became of every other letter that was ever planned for them, newest first.
+    """
 
     case: Case
     person: str
@@ -44,6 +47,7 @@ class Told:
     recipient: Recipient | None = None
     delivery: Delivery | None = None
     rule: Mapping[str, object] | None = None
+    history: tuple[Delivery, ...] = ()
 
 
 def explain_person(
@@ -68,8 +72,24 @@ def explain_person(
     Raises:
         UsageError: If there is no such person.
     """
-    if state is not None and (told := _from_plan(workspace, issue, person, state)):
-        return told
+    ever = state.ledger.deliveries_of(person) if state is not None else ()
+    told = None
+    if state is not None and (mine := [one for one in ever if one.issue == issue.id]):
+        told = _from_plan(workspace, issue, mine[0], state)
+    if told is None:
+        told = _now(workspace, issue, person, editions, audience)
+    others = tuple(one for one in ever if one.issue != issue.id)
+    return replace(told, history=others)
+
+
+def _now(
+    workspace: Workspace,
+    issue: Issue,
+    person: str,
+    editions: Sequence[Edition],
+    audience: Audience | None,
+) -> Told:
+    """Explain the letter that somebody would get now."""
     by_segment = {edition.segment: edition for edition in editions}
     if any(known.id == person for known in workspace.people):
         return _invented(workspace, issue, person, by_segment)
@@ -112,11 +132,9 @@ def planned_recipient(stored: StoredPlan, person: str, signer: LinkSigner) -> Re
     return None
 
 
-def _from_plan(workspace: Workspace, issue: Issue, person: str, state: State) -> Told | None:
-    mine = [one for one in state.ledger.deliveries_of(person) if one.issue == issue.id]
-    if not mine:
-        return None
-    delivery = mine[0]
+def _from_plan(workspace: Workspace, issue: Issue, delivery: Delivery, state: State) -> Told:
+    """Explain a letter that was planned, by what the plan keeps of it."""
+    person = delivery.person
     sent = delivery.submission not in (Submission.PLANNED, Submission.WITHDRAWN)
     withdrawn = delivery.submission is Submission.WITHDRAWN
     excluded = (delivery.detail or delivery.submission.value) if withdrawn else ""
