@@ -244,8 +244,8 @@ def report(people: int, rows: list[list[object]], stages: dict[str, Any]) -> Non
                   rows),
             "Where the time of a first import goes, in one process:",
             table(["stage", "s", "CPU s", "share of CPU"],
-                  [[name, f"{wall:.1f}", f"{cpu:.1f}", f"{cpu / whole_cpu:.0%}"]
-                   for name, (wall, cpu) in stages.items()]
+                  [[name, f"{stages[name][0]:.1f}", f"{stages[name][1]:.1f}",
+                    f"{stages[name][1] / whole_cpu:.0%}"] for name in STAGES]
                   + [["all", f"{whole_wall:.1f}", f"{whole_cpu:.1f}", "100%"]]),
         ],
     )  # fmt: skip
