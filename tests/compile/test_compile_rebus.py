@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pismo.checks import check
 from pismo.compile import Compilation, FragmentCache, compile_issue
 from pismo.compile.blocks.rebus import rebus_drawing
 from pismo.compile.problem import CompileError
@@ -77,6 +78,14 @@ def test_a_drawn_rebus_comes_with_its_picture_also_when_its_text_was_in_the_cach
 def test_an_emoji_that_the_font_lacks_is_an_error_at_its_line(small: Path) -> None:
     result = compiled(small, "answer: seabed\nline: 🌊sea + 🜁deb^")
     assert told(result.findings) == [f"{GAME}:9 error rebus-no-glyph None"]
+
+
+@pytest.mark.usefixtures("emoji_font")
+def test_an_emoji_that_the_font_lacks_is_told_before_any_issue_uses_it(small: Path) -> None:
+    text = (small / GAME).read_text("utf-8").replace("🛏bed", "🜁deb^")
+    (small / "content/games/next.md").write_text(text, "utf-8")
+    found = check(load_workspace(small)).findings
+    assert "content/games/next.md:10 error rebus-no-glyph None" in told(found)
 
 
 def test_a_missing_font_is_an_error_that_says_what_to_install() -> None:

@@ -9,7 +9,9 @@ from pismo.checks.scope import IssueScope
 from pismo.games import (
     GameError,
     Remark,
+    drawn_picture,
     fenced,
+    must_be_drawn,
     parse_poll,
     parse_quiz,
     quiz_pages,
@@ -105,7 +107,10 @@ def _tried(item: Item) -> Iterator[Finding]:
 
 def _remarks(item: Item, block: str) -> tuple[Remark, ...]:
     if item.kind is Kind.REBUS:
-        return review_rebus(block, language=item.language)[1]
+        rebus, remarks = review_rebus(block, language=item.language)
+        if must_be_drawn(rebus):
+            drawn_picture(rebus)
+        return remarks
     if item.kind is Kind.QUIZ:
         quiz_pages(parse_quiz(block))
     else:
