@@ -137,7 +137,7 @@ def test_unsubscribing_is_one_click_away(small: Path) -> None:
         ('story("rain")', 'story("rein")', "unknown-item", 8),
         ("recipient.points >", "recipient.pointz >", "unknown-column", 14),
         ("Hello {{", "Hello {{ }} {{", "template-syntax", 6),
-        ("{% endif %}\n\n{{ rebus", "\n\n{{ rebus", "template-syntax", 10),
+        ("{% endif %}\n\n{{ rebus", "\n\n{{ rebus", "unclosed-block", 10),
         ("Hello", "Hello {{ nobody }}", "unknown-name", 6),
         ("Hello", "Hello {{ recipient.city | uper }}", "unknown-filter", 6),
         ("Hello", "![wet](rain.png)", "missing-image", 6),

@@ -109,7 +109,7 @@ REJECTED = (
     ("{{ recipient.city | uper }}", "unknown-filter", "uper"),
     ("{{ recipient.city is evn }}", "unknown-filter", "evn"),
     ("{% if recipient.vip %}{{ recipient.city | uper }}{% endif %}", "unknown-filter", "uper"),
-    ("{% if recipient.vip %}x", "template-syntax", "endif"),
+    ("{% if recipient.vip %}x", "unclosed-block", "if …"),
     ("{{ recipient.city", "template-syntax", "end of"),
     ("{{ recipient.city | default(“Tver”) }}", "typographic-quote", "“"),
     ("{{ recipient.city | default(«Тверь») }}", "typographic-quote", "«"),

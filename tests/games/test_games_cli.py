@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from pismo.cli.rebus import rebus_group
-from pismo.errors import UsageError
+from pismo.errors import ContentError, UsageError
 from pismo.games.png import EMOJI_FONTS
 from pismo.games.seal import open_prize
 
@@ -30,6 +30,26 @@ def test_a_line_that_reads_otherwise_exits_with_one_and_says_how() -> None:
     assert result.exit_code == 1
     assert "столиса" in result.stdout
     assert "ребус читается как «столиса», а не «столица»" in result.stderr
+
+
+@pytest.mark.parametrize("line", ["О + горох(х=д)", "О + горох"])
+def test_a_forgotten_picture_is_offered_and_the_place_is_a_column(line: str) -> None:
+    result = run("solve", line, "--answer", "огород")
+    assert isinstance(result.exception, ContentError)
+    assert result.exception.message == "column 5: перед словом «горох» нет картинки"
+    assert result.exception.hint == "напишите 🫛горох"
+
+
+def test_a_forgotten_picture_that_nobody_knows_is_no_preposition_either() -> None:
+    result = run("solve", "О + горохх(хх=д)", "--answer", "огород")
+    assert isinstance(result.exception, ContentError)
+    assert "перед словом «горохх» нет картинки" in result.exception.message
+
+
+def test_an_answer_that_will_not_do_has_no_column() -> None:
+    result = run("solve", "О", "--answer", "о")
+    assert isinstance(result.exception, ContentError)
+    assert not result.exception.message.startswith(("column", "line"))
 
 
 def test_suggestions_for_machines_have_a_line_and_a_score() -> None:

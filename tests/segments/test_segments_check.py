@@ -35,6 +35,24 @@ def test_an_unknown_column_is_named_with_line_and_guess(small: Path) -> None:
     assert "«ordrs_365»" in finding.message("ru")
 
 
+@pytest.mark.parametrize(
+    ("where", "near"),
+    [
+        ("orders < = 3", "orders < = 3"),
+        ("orders =", "orders ="),
+        ("(orders = 1", "(orders = 1"),
+        ("city = 'Kazan", "ity = 'Kazan"),
+    ],
+)
+def test_a_condition_that_cannot_be_read_shows_where_in_own_words(
+    small: Path, where: str, near: str
+) -> None:
+    (finding,) = found(small, f'"{where}"')
+    assert finding.rule.id == "not-a-predicate"
+    assert finding.message("en").startswith(f"the condition cannot be read near `{near}`:")
+    assert finding.message("ru").startswith(f"условие не читается около `{near}`:")
+
+
 def test_an_error_in_a_composed_segment_is_reported_once_where_it_stands(small: Path) -> None:
     (small / "segments" / "upper.toml").write_text(
         f'title = "U"\nwhere = "$new"\n{EXAMPLES}', "utf-8"

@@ -6,7 +6,9 @@ from pathlib import Path
 import click
 
 from pismo.cli.common import json_option, print_json, say
-from pismo.errors import ExitCode, UsageError
+from pismo.errors import ContentError, ExitCode, UsageError
+
+_LINE = "line: "
 
 
 @click.group("rebus")
@@ -21,10 +23,19 @@ def rebus_group() -> None:
 @click.pass_context
 def solve_command(ctx: click.Context, line: str, answer: str, *, as_json: bool) -> None:
     """Read LINE, e.g. "100 + 🦊лиса(с=ц)", in every way; exit with 1 if none is the answer."""
-    from pismo.games import parse_rebus, solve
+    from pismo.games import RebusError, parse_rebus, solve
+    from pismo.games.spelling import language_of
 
-    rebus = parse_rebus(f"answer: {answer}\nline: {line}")
-    found = solve(rebus)
+    try:
+        rebus = parse_rebus(f"answer: {answer}\n{_LINE}{line}")
+        found = solve(rebus)
+    except RebusError as error:
+        # Only one line was given, so the place is a column of it; the answer has none.
+        column = error.remark.column - len(_LINE) if error.remark.line == 1 else 0
+        place = f"column {column}: " if column > 0 else ""
+        language = language_of(answer)
+        hint = error.remark.hint(language)
+        raise ContentError(place + error.remark.message(language), hint=hint) from error
     remarks = [remark.message(rebus.language) for remark in found.remarks]
     if as_json:
         print_json({"readings": list(found.readings), "ok": found.ok, "remarks": remarks})

@@ -13,6 +13,14 @@ SYNTAX = Rule(
     hint_en="look for a {{% or {{{{ that is not closed, or an {{% if %}} without {{% endif %}}",
     hint_ru="проверьте, закрыты ли {{% и {{{{ и есть ли {{% endif %}} у каждого {{% if %}}",
 )
+UNCLOSED_BLOCK = Rule(
+    "unclosed-block",
+    Severity.ERROR,
+    en="{{% {block} … %}} begins here and nothing ends it",
+    ru="здесь начинается {{% {block} … %}}, и ничто его не закрывает",
+    hint_en="write {{% end{block} %}} where it ends",
+    hint_ru="напишите {{% end{block} %}} там, где он кончается",
+)
 TYPED_QUOTE = Rule(
     "typographic-quote",
     Severity.ERROR,

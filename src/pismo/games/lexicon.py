@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from pismo.games.emoji import bare
-from pismo.games.spelling import fold_all
+from pismo.games.spelling import fold, fold_all
 from pismo.records import dataclass
 
 
@@ -42,6 +42,11 @@ def names_of(emoji: str, language: str) -> tuple[Name, ...]:
     return _by_emoji(language).get(bare(emoji), ())
 
 
+def emoji_of(name: str, language: str) -> str:
+    """Return the first picture that goes by a name, '' if none does."""
+    return _by_name(language).get(fold(name), "")
+
+
 @cache
 def words(language: str) -> frozenset[str]:
     """Return common dictionary words, folded: what else a rebus must not read as by chance.
@@ -62,6 +67,11 @@ def _by_emoji(language: str) -> Mapping[str, tuple[Name, ...]]:
         key = bare(name.emoji)
         found[key] = (*found.get(key, ()), name)
     return found
+
+
+@cache
+def _by_name(language: str) -> Mapping[str, str]:
+    return {fold(one.name): one.emoji for one in reversed(lexicon(language))}
 
 
 def _row(row: str) -> Name:

@@ -13,6 +13,7 @@ from pismo.games import errors
 from pismo.games.conventions import NOTES, prepositions
 from pismo.games.emoji import bare, emoji_at
 from pismo.games.errors import RebusError, remark
+from pismo.games.lexicon import emoji_of
 from pismo.games.notation import (
     Changes,
     Edit,
@@ -33,7 +34,7 @@ from pismo.games.notation import (
 )
 from pismo.games.spelling import fold, look_alike
 from pismo.model.finding import Rule
-from pismo.records import dataclass
+from pismo.records import dataclass, replace
 
 _COMMAS = ",'‘’"
 _MAX_DEPTH = 3
@@ -123,7 +124,7 @@ class _Reader:
             raise self.error(errors.EMPTY_ITEM, near=near[:20])
         if word != word.upper():
             self.position -= len(word)
-            raise self.error(errors.NO_PICTURE, name=word, upper=word.upper())
+            raise self.no_picture(word)
         return Letters(word)
 
     def picture(self) -> Picture:
@@ -159,6 +160,9 @@ class _Reader:
         if not is_known and (word == word.upper() or found[2]):
             return ""
         if not is_known:
+            inside = self.text[found.end() :].partition(")")[0].split("+")[0]
+            if emoji_of(word, self.language) or parse_edit(inside.strip()):
+                raise self.no_picture(word)
             known = ", ".join(known_words)
             raise self.error(errors.UNKNOWN_PREPOSITION, word=word, known=known)
         self.position = found.end()
@@ -256,6 +260,13 @@ class _Reader:
     def rest(self) -> str:
         """Return what is left, without eating it."""
         return self.text[self.position :].strip()
+
+    def no_picture(self, word: str) -> RebusError:
+        """Return the error that a name stands alone, with the picture that goes by it if any."""
+        emoji, rule = emoji_of(word, self.language), errors.NO_PICTURE
+        if emoji:
+            rule = replace(rule, hint_en="write {emoji}{name}", hint_ru="напишите {emoji}{name}")
+        return self.error(rule, name=word, upper=word.upper(), emoji=emoji)
 
     def error(self, rule: Rule, **values: str) -> RebusError:
         """Return the error that a rule is broken here."""

@@ -10,7 +10,7 @@ from pismo.audience.schema import Column
 from pismo.errors import SegmentError
 from pismo.model.content import Segment
 from pismo.model.finding import Finding, Source
-from pismo.records import dataclass
+from pismo.records import dataclass, replace
 from pismo.segments.rules import (
     NOT_A_PREDICATE,
     SEGMENT_CYCLE,
@@ -28,6 +28,8 @@ DIALECT = "duckdb"
 SAMPLE = "sample"
 _MAX_LENGTH = 10_000
 _MAX_COMPOSED = 20_000
+_NEAR = 12
+"""So many characters before and after a mistake are shown."""
 _FRAME = 150
 """Characters that a segment named in another costs, apart from its own."""
 FUNCTIONS = (
@@ -154,6 +156,13 @@ def place_of(node: "exp.Expr", segment: Segment) -> Source:
     return Source(segment.source.path, segment.where_line)
 
 
+def _near(details: Mapping[str, str | None]) -> str:
+    """Return what stands where sqlglot gave up, '' if it does not say; one line."""
+    before, after = details.get("start_context") or "", details.get("end_context") or ""
+    around = before[-_NEAR:] + (details.get("highlight") or "") + after[:_NEAR]
+    return " ".join(around.split())
+
+
 def _parsed(segment: Segment, findings: list[Finding]) -> "exp.Expr | None":
     import sqlglot
     from sqlglot.errors import SqlglotError
@@ -168,8 +177,13 @@ def _parsed(segment: Segment, findings: list[Finding]) -> "exp.Expr | None":
     except SqlglotError as error:
         details = getattr(error, "errors", None) or [{}]
         place = place.shifted(int(details[0].get("line") or 1) - 1)
-        reason = details[0].get("description") or str(error).splitlines()[0]
-        findings.append(NOT_A_PREDICATE.at(place, reason=reason, segment=segment.id))
+        near = _near(details[0]) or segment.where.strip()[-_NEAR:]
+        unread = replace(
+            NOT_A_PREDICATE,
+            en="the condition cannot be read near `{near}`: something there is missing or too much",
+            ru="условие не читается около `{near}`: там чего-то не хватает или что-то лишнее",
+        )
+        findings.append(unread.at(place, near=near, segment=segment.id))
         return None
     except RecursionError:
         findings.append(NOT_A_PREDICATE.at(place, reason="nested too deep", segment=segment.id))

@@ -25,11 +25,12 @@ from pismo.compile.rules import (
     SYNTAX,
     TOO_DEEP,
     TYPED_QUOTE,
+    UNCLOSED_BLOCK,
     UNKNOWN_NAME,
     UNKNOWN_WORD,
 )
 from pismo.compile.stage.flow import Condition, Loop
-from pismo.compile.stage.opened import opening_line
+from pismo.compile.stage.opened import opening_line, unclosed
 from pismo.compile.stage.operations import Operations
 from pismo.compile.stage.record import Recorder
 from pismo.compile.stage.rewrite import Rewriter, StageCodeGenerator
@@ -233,6 +234,8 @@ def _syntax_problem(error: TemplateSyntaxError, path: str, source: str = "") -> 
     typed = _TYPED_QUOTE.match(message)
     if typed:
         return CompileError(TYPED_QUOTE, where, mark=typed[1])
+    if block := unclosed(message):
+        return CompileError(UNCLOSED_BLOCK, where, block=block)
     failure = _failure(message, where)
     return failure if failure.rule is UNKNOWN_WORD else CompileError(SYNTAX, where, reason=message)
 

@@ -16,9 +16,15 @@ def opening_line(source: str, line: int, message: str) -> int:
         line: Where Jinja stopped reading.
         message: What it said.
     """
-    if innermost := _INNERMOST.search(message):
-        return _left_open(source, innermost[1]) or line
+    if block := unclosed(message):
+        return _left_open(source, block) or line
     return _unfinished(source, line) if "expected token 'end of" in message else line
+
+
+def unclosed(message: str) -> str:
+    """Return which kind of block Jinja misses the end of, '' if its message is another."""
+    innermost = _INNERMOST.search(message)
+    return innermost[1] if innermost else ""
 
 
 def _left_open(source: str, block: str) -> int | None:
