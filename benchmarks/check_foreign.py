@@ -94,7 +94,7 @@ def findings_of(letter: Path) -> list[Finding]:
     text = letter.with_suffix(".txt")
     edition = edition_of(inside, html)
     said = text.read_text("utf-8") if text.exists() else ""
-    reader = sample_recipient(inside.workspace, inside.newsletter, "everyone")
+    reader = sample_recipient(inside.workspace, edition)
     email = Email(
         sender=edition.sender, to="", subject="A letter", preheader="", html=html, text=said,
         headers=(),

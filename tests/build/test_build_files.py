@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 
 from pismo.build import build, load_edition, sample_recipient
 from pismo.build.tree import replace_tree
+from pismo.compile import compile_issue
 from pismo.errors import ContentError, SettingsError, UsageError
 from pismo.model.codec import digest_of
+from pismo.model.content import Kind, PickedProduct
 from pismo.render import render
 from pismo.workspace import load_workspace
 
@@ -58,10 +61,10 @@ def test_the_report_names_what_was_written(small: Path) -> None:
 def test_the_sample_letter_is_the_edition_filled_in_for_the_sample_reader(small: Path) -> None:
     workspace = load_workspace(small)
     build(workspace)
-    reader = sample_recipient(workspace, workspace.newsletters["weekly"], "families")
+    folder = small / "build" / "letters" / ISSUE / "families" / "a"
+    reader = sample_recipient(workspace, load_edition(folder))
     assert reader.facts["first_name"] == "Anna"
     assert reader.address is None
-    folder = small / "build" / "letters" / ISSUE / "families" / "a"
     text = render(load_edition(folder), reader).text
     shown = (folder / "letter.txt").read_text("utf-8")
     assert shown.splitlines()[0] == text.splitlines()[0] == "Hello Anna!"
@@ -69,9 +72,15 @@ def test_the_sample_letter_is_the_edition_filled_in_for_the_sample_reader(small:
 
 def test_sample_picks_are_the_first_products_in_stock(small: Path) -> None:
     workspace = load_workspace(small)
-    reader = sample_recipient(workspace, workspace.newsletters["weekly"], "everyone")
+    _, everyone = compile_issue(workspace, ISSUE).editions
     in_stock = [one.product_id for one in workspace.catalogue.values() if one.in_stock]
+    reader = sample_recipient(workspace, everyone)
     assert [pick.id for pick in reader.picks] == in_stock[:12]
+    picked = PickedProduct(product_id=in_stock[0])
+    rain = workspace.items[Kind.STORY, "rain"]
+    items = {**workspace.items, (Kind.STORY, "rain"): replace(rain, products=(picked,))}
+    reader = sample_recipient(replace(workspace, items=items), everyone)
+    assert in_stock[0] not in [pick.id for pick in reader.picks], "the letter shows it already"
 
 
 def test_the_manifest_lists_every_file_with_its_hash(small: Path) -> None:

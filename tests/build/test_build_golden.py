@@ -28,8 +28,7 @@ def test_a_letter_is_what_it_was(
 ) -> None:
     workspace = load_workspace(repository / root)
     editions = {edition.segment: edition for edition in compile_issue(workspace, issue).editions}
-    newsletter = workspace.newsletters[issue.partition("/")[0]]
-    recipient = sample_recipient(workspace, newsletter, segment)
+    recipient = sample_recipient(workspace, editions[segment])
     email = render(editions[segment], recipient)
     headers = "".join(f"{name}: {value}\n" for name, value in email.headers)
     letter = {

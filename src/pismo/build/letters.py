@@ -37,11 +37,8 @@ def letter_files(workspace: Workspace, compiled: CompiledIssue) -> Iterator[Edit
 def _edition_files(
     workspace: Workspace, edition: Edition, written: str, *, cached: bool
 ) -> EditionFiles:
-    newsletter = workspace.newsletters[edition.newsletter]
     settings = workspace.settings
-    reader = sample_recipient(
-        workspace, newsletter, edition.segment, web_url=issue_url(settings, edition.issue)
-    )
+    reader = sample_recipient(workspace, edition, web_url=issue_url(settings, edition.issue))
     email = render(edition, reader)
     html, text = email.html.encode(), email.text.encode()
     path = edition_path(edition.issue, edition.segment, edition.variant)

@@ -1,6 +1,9 @@
 """The reader that a sample letter is written to: invented, the same in every build."""
 
-from pismo.model.content import EVERYONE, GAMES, FactValue, Newsletter, Product
+from collections.abc import Collection
+
+from pismo.model.content import EVERYONE, GAMES, FactValue, Product
+from pismo.model.edition import Edition
 from pismo.model.people import Links, Recipient, Recommended
 from pismo.model.workspace import Workspace
 
@@ -9,30 +12,29 @@ NOWHERE = "https://links.invalid"
 
 _PICKS = 12
 _REASONS = {
-    "ru": "просто потому, что хорошая игра",
-    "en": "simply because it is a good game",
+    "ru": "просто потому, что хорошая вещь",
+    "en": "simply because it is a good thing",
 }
 
 
-def sample_recipient(
-    workspace: Workspace, newsletter: Newsletter, segment_id: str, *, web_url: str = ""
-) -> Recipient:
+def sample_recipient(workspace: Workspace, edition: Edition, *, web_url: str = "") -> Recipient:
     """Invent the reader of a segment's sample letter (DESIGN §5).
 
     The first of `segments/people.toml`, overlaid with the segment's first `example.in`; picks
-    are the first products in stock of the catalogue; links lead nowhere.
+    are the first products in stock of the catalogue that no editor picked for this letter; links
+    lead nowhere.
 
     Args:
         workspace: Where people, segments and products come from.
-        newsletter: Whose letter it is; decides the language of the picks' reasons.
-        segment_id: One of its segments, or `everyone`.
+        edition: The letter.
         web_url: The letter on the web, if it is known.
     """
+    picked = workspace.picked_in(edition.items)
     return Recipient(
         id="sample",
-        segment=segment_id,
-        facts=_facts(workspace, segment_id),
-        picks=sample_picks(workspace, newsletter.language),
+        segment=edition.segment,
+        facts=_facts(workspace, edition.segment),
+        picks=sample_picks(workspace, edition.language, picked),
         links=Links(
             unsubscribe=f"{NOWHERE}/u/sample",
             preferences=f"{NOWHERE}/p/sample",
@@ -42,9 +44,15 @@ def sample_recipient(
     )
 
 
-def sample_picks(workspace: Workspace, language: str) -> tuple[Recommended, ...]:
-    """Return the first products in stock, as if they had been recommended."""
-    in_stock = (product for product in workspace.catalogue.values() if product.in_stock)
+def sample_picks(
+    workspace: Workspace, language: str, picked: Collection[str] = ()
+) -> tuple[Recommended, ...]:
+    """Return the first products in stock and not `picked`, as if they had been recommended."""
+    in_stock = (
+        product
+        for product in workspace.catalogue.values()
+        if product.in_stock and product.product_id not in picked
+    )
     chosen = [product for product, _ in zip(in_stock, range(_PICKS), strict=False)]
     return tuple(_recommended(product, language) for product in chosen)
 

@@ -169,7 +169,7 @@ def _check_letters(scope: IssueScope) -> list[Finding]:
     by_segment: dict[str, set[Finding]] = {}
     order: dict[Finding, None] = {}
     for edition in scope.editions:
-        recipient = sample_recipient(scope.workspace, scope.newsletter, edition.segment)
+        recipient = sample_recipient(scope.workspace, edition)
         letter = LetterScope(scope, edition, recipient, render(edition, recipient))
         found = [finding for rule in LETTER_CHECKS for finding in rule(letter)]
         by_segment[edition.segment] = set(found)

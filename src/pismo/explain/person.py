@@ -161,7 +161,7 @@ def _invented(
     segment = invented_segment(workspace, issue, person)
     edition = _edition(editions, segment, issue)
     facts = next(known.facts for known in workspace.people if known.id == person)
-    sample = sample_recipient(workspace, workspace.newsletter_of(issue), segment)
+    sample = sample_recipient(workspace, edition)
     recipient = replace(sample, id=person, facts=facts)
     return _told(workspace, Case.HYPOTHETICAL, edition, recipient)
 

@@ -1,6 +1,6 @@
 """A loaded workspace: its settings and everything that writers committed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pismo.model.content import Issue, Item, Kind, Newsletter, Person, Product, Segment
@@ -68,6 +68,16 @@ class Workspace:
     def newsletter_of(self, issue: Issue) -> Newsletter:
         """Return the series that an issue belongs to."""
         return self.newsletters[issue.newsletter]
+
+    def picked_in(self, items: Iterable[str]) -> tuple[str, ...]:
+        """Name the products that editors picked by hand in these items (`kind/slug`)."""
+        used = set(items)
+        return tuple(
+            product.product_id
+            for (kind, slug), item in self.items.items()
+            if f"{kind}/{slug}" in used
+            for product in item.products
+        )
 
     def before(self, issue: Issue) -> tuple[Issue, ...]:
         """Return the issues of the same newsletter with an earlier date, the latest first."""

@@ -38,13 +38,7 @@ def picks_wanted(edition: Edition) -> int:
 
 def products_in_letters(workspace: Workspace, editions: Sequence[Edition]) -> tuple[str, ...]:
     """Name the products that editors picked for these letters: no need to pick them twice."""
-    used = {item for edition in editions for item in edition.items}
-    return tuple(
-        product.product_id
-        for (kind, slug), item in workspace.items.items()
-        if f"{kind}/{slug}" in used
-        for product in item.products
-    )
+    return workspace.picked_in(item for edition in editions for item in edition.items)
 
 
 def picks_from(

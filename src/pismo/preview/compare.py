@@ -130,8 +130,7 @@ def _letters(workspace: Workspace, issue: str) -> Mapping[str, _Letter]:
 
 
 def _letter(workspace: Workspace, edition: Edition) -> _Letter:
-    newsletter = workspace.newsletters[edition.newsletter]
-    email = render(edition, sample_recipient(workspace, newsletter, edition.segment))
+    email = render(edition, sample_recipient(workspace, edition))
     return _Letter(f"{email.subject}\n{email.preheader}\n\n{email.text}", email.html)
 
 

@@ -101,7 +101,7 @@ class Crowd:
         Raises:
             UsageError: If there is no such person.
         """
-        sample = sample_recipient(workspace, workspace.newsletter_of(issue), edition.segment)
+        sample = sample_recipient(workspace, edition)
         if person is None:
             return sample
         kind, name = person["kind"], person["id"]

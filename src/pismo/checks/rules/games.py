@@ -20,6 +20,7 @@ from pismo.games import (
 from pismo.model.content import GAMES, Item, Kind
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
+from pismo.text import slug
 
 ANSWER_TOLD = Rule(
     "game-answer-told",
@@ -28,6 +29,14 @@ ANSWER_TOLD = Rule(
     ru="в самом письме есть «{answer}» — ответ ребуса «{slug}»",
     hint_en="say it another way, or choose another word",
     hint_ru="скажите иначе или загадайте другое слово",
+)
+ANSWER_IN_NAME = Rule(
+    "game-answer-in-name",
+    Severity.WARNING,
+    en="the file's name tells the answer «{answer}»: it stands in the address of the rebus's page",
+    ru="имя файла выдаёт ответ «{answer}»: оно стоит в адресе страницы ребуса",
+    hint_en="call it another name, by the week: friday-007",
+    hint_ru="назовите иначе, по неделям: friday-007",
 )
 PRIZE_IN_CLEAR = Rule(
     "prize-in-clear",
@@ -67,6 +76,8 @@ def check_answers(scope: IssueScope) -> Iterator[Finding]:
         for passage in (*_read(scope), *_hints(item)):
             if found := word.search(passage.text):
                 yield ANSWER_TOLD.at(passage.place_of(found), answer=answer, slug=item.slug)
+        if f"-{slug(answer)}" in f"-{item.slug}":
+            yield ANSWER_IN_NAME.at(item.source, answer=answer)
 
 
 def check_prizes(scope: IssueScope) -> Iterator[Finding]:

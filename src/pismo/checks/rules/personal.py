@@ -62,7 +62,7 @@ _COLUMN = re.compile(r"\brecipient\.(\w+)")
 def check_fallbacks(scope: IssueScope) -> Iterator[Finding]:
     """Find holes without fallback; with an audience, count the people who would lose the letter."""
     for edition in scope.editions:
-        reader = sample_recipient(scope.workspace, scope.newsletter, edition.segment)
+        reader = sample_recipient(scope.workspace, edition)
         nameless = replace(reader, facts={})
         for column in missing(edition, nameless):
             place = _place(scope, edition, column, nameless)
