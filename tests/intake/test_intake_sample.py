@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from pismo.audience import current
@@ -12,6 +13,18 @@ from pismo.intake.sample import make_sample
 from pismo.ledger import FILE, open_ledger
 from pismo.workspace import load_workspace
 from tests.intake.bringing import PEOPLE, bring, rows
+
+
+@pytest.mark.parametrize(("products", "invented"), [(12, True), (1, False)])
+def test_products_that_are_not_in_the_catalogue_are_told_of(
+    small: Path, products: int, invented: bool
+) -> None:
+    own = len(load_workspace(small).catalogue)
+    command = ["-C", str(small), "sample", "--people", "20", "--products", str(products)]
+    output = CliRunner().invoke(root, command).output
+    told = f"{products - own} of the products are invented, too, and letters may recommend them."
+    assert (told in output) is invented
+    assert (f"pismo sample --products {own}" in output) is invented
 
 
 def test_the_sample_is_the_current_audience_with_consents(small: Path) -> None:

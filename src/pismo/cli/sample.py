@@ -56,6 +56,12 @@ def sample_command(
         f"{rows['products']} products, {rows['purchases']} purchases, {rows['events']} events "
         f"in {made.seconds} s."
     )
+    own = len(call.workspace.catalogue)
+    if own and (invented := rows["products"] - own) > 0:
+        say(
+            f"{invented} of the products are invented, too, and letters may recommend them."
+            f" Only those of your catalogue: pismo sample --products {own}"
+        )
     say("Nobody is real. See who is where: pismo segments")
 
 
