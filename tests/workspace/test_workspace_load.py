@@ -147,6 +147,8 @@ def test_an_empty_issue_is_found(small: Path) -> None:
 def test_an_issue_dated_otherwise_than_its_name_is_found(small: Path) -> None:
     change(small, "newsletters/weekly/2026-11-27.md", "date: 2026-11-27", "date: 2026-11-28")
     assert found(small) == ["newsletters/weekly/2026-11-27.md:4 date-mismatch"]
+    (finding,) = load_workspace(small).findings
+    assert finding.hint("en") == "rename the file to 2026-11-28.md, or correct the date"
 
 
 def test_broken_toml_is_found_at_its_line(small: Path) -> None:
