@@ -149,6 +149,8 @@ def issue_command(
     call: Call = ctx.obj
     leaves = day.date() if day else _free_friday(call, newsletter)
     made = new_issue(call.workspace, newsletter, leaves, source)
+    if leaves < datetime.now().astimezone().date():
+        say(f"note: {leaves} is over; an issue is dated by the day on which it leaves")
     _tell(made.path, made.use, f"pismo check {made.use}", as_json=as_json)
 
 

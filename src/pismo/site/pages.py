@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from pismo.games import poll_folder, quiz_folder, rebus_folder
 from pismo.model.content import EVERYONE, Issue, Kind, Newsletter
-from pismo.model.edition import Edition, Path, paths
+from pismo.model.edition import Edition, HoleUse, Path, paths
 from pismo.model.finding import Finding
 from pismo.model.people import Email, Links, Recipient
 from pismo.model.workspace import Settings, Workspace
 from pismo.records import dataclass
-from pismo.render import missing, render
+from pismo.render import MISSING, evaluate, missing, render, scope_of
 from pismo.site.addresses import (
     base_url,
     image_base,
@@ -141,8 +141,14 @@ def _item_links(edition: Edition) -> Iterator[Path]:
 
 def web_gaps(workspace: Workspace, one: SiteIssue) -> Iterator[Finding]:
     """Report every hole that is empty on the web, where it was written."""
-    lacking = set(missing(one.edition, _nobody(workspace, one)))
-    for use in one.edition.uses:
+    nobody = _nobody(workspace, one)
+    lacking = set(missing(one.edition, nobody))
+
+    def is_filled(use: HoleUse) -> bool:
+        return evaluate(use.expr, scope_of(nobody), one.edition.language) is not MISSING
+
+    # Where a fallback fills the place of a value, it is not the place that is empty.
+    for use in sorted(one.edition.uses, key=is_filled):
         for path in paths(use.expr):
             name = str(path.steps[0]) if path.root == "recipient" and path.steps else path.root
             if name in lacking:

@@ -27,8 +27,8 @@ NO_FALLBACK = Rule(
     Severity.NOTE,
     en="'{column}' has no fallback: who lacks it gets no letter",
     ru="у «{column}» нет запасного значения: кому его не хватает, письмо не уйдёт",
-    hint_en='give one: | default("friend")',
-    hint_ru='дайте запасное: | default("друг")',
+    hint_en='give one: | default("friend"), or default(0) for a number',
+    hint_ru='дайте запасное: | default("друг"), а числу — default(0)',
 )
 EXCLUDES = Rule(
     "personal-excludes",
