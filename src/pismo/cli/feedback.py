@@ -85,4 +85,4 @@ def _tell(report: "FeedbackReport") -> None:
         say(f"{report.strange} events are about letters that this state database did not send.")
     if report.unreadable:
         say(f"{report.unreadable} messages could not be read, and stay where they are.")
-    say("What is still in doubt: pismo publish ISSUE --status")
+    say("How an issue stands now: pismo publish ISSUE --status")

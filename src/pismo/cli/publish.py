@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pismo.cli.books import (
+    OUTCOMES_ASKED,
+    echo_books,
+    echo_doubtful,
+    tell,
+    tell_who,
+    what_next,
+)
 from pismo.cli.common import Call, json_option, print_json, say
 from pismo.errors import ExitCode, SendError, UsageError
 
@@ -41,8 +49,12 @@ _PROGRESS_EVERY_S = 5.0
     default=None,
     help="Heed send_at or don't; SES does by default, the outbox doesn't.",
 )
-@click.option("--status", is_flag=True, help="Only say how the books stand.")
-@click.option("--who", type=click.Choice(STATES), help="Only list who is in this state.")
+@click.option(
+    "--status", is_flag=True, help="Only say how the books stand; exits 0 whatever they say."
+)
+@click.option(
+    "--who", type=click.Choice([*STATES, *map(str, OUTCOMES_ASKED)]), help="Only list who."
+)
 @json_option
 @click.pass_obj
 def publish_command(  # one parameter per option
@@ -70,15 +82,17 @@ def publish_command(  # one parameter per option
 
     workspace = call.workspace
     with open_state(workspace, os.environ) as state:
-        if status or who:
-            _tell(workspace, state, issue, who, as_json=as_json)
+        if who:
+            tell_who(workspace, state.ledger, issue, who, as_json=as_json)
+            return
+        if status:
+            tell(workspace, state, issue, as_json=as_json)
             return
         stored = latest_plan(workspace, state.ledger, issue)
         if to is None:
             raise UsageError("say where to: --to outbox, or --to ses")
         check_not_stopped(state.ledger, stored)
-        hours = (to == "ses") if at_once is None else not at_once
-        run = _Run(workspace, state, stored, to, hours, wait, over_days, first_use, as_json)
+        run = _Run(workspace, state, stored, to, at_once, wait, over_days, first_use, as_json)
         run.check()
         if not yes:
             _ask(stored, to)
@@ -109,8 +123,7 @@ def resume_command(
             raise UsageError(
                 f"publishing {issue} has not begun", hint=f"pismo publish {issue} --to outbox"
             )
-        hours = (to == "ses") if at_once is None else not at_once
-        run = _Run(workspace, state, stored, to, hours, wait, over_days, False, as_json)
+        run = _Run(workspace, state, stored, to, at_once, wait, over_days, False, as_json)
         run.check()
         state.ledger.clear_stop(stored.plan.id)
         run.go()
@@ -132,6 +145,9 @@ def stop_command(call: Call, issue: str, *, as_json: bool) -> None:
     if as_json:
         print_json({**books.as_json(), "stopped": True})
         return
+    if books.is_done:
+        say(f"{issue} is finished, there is nothing to stop: pismo publish {issue} --status")
+        return
     say(f"{issue} stops after what is under way. To go on: pismo resume {issue}")
 
 
@@ -144,14 +160,16 @@ class _Run:
         state: "State",
         stored: "StoredPlan",
         to: str,
-        hours: bool,
+        at_once: bool | None,
         wait: bool,
         over_days: bool,
         first_use: bool,
         as_json: bool,
     ) -> None:
         self._workspace, self._state, self._stored, self._to = workspace, state, stored, to
-        self._hours, self._wait, self._over_days = hours, wait, over_days
+        self._hours = (to == "ses") if at_once is None else not at_once
+        self._wait, self._over_days = wait, over_days
+        self._options = _given(at_once, over_days=over_days)
         self._first_use, self._as_json = first_use, as_json
         self._before = ""
 
@@ -222,20 +240,19 @@ class _Run:
                 }
             )
             return
-        for line in books.lines():
-            click.echo(line)
-        for name in doubtful:
-            click.echo(f"in doubt: {name}")
-        say(f"{outcome.seconds:.1f} s")
+        echo_books(books, self._state.ledger.outcomes(plan.id))
+        echo_doubtful(books.issue, doubtful)
+        say(f"settled now: {outcome.settled:,}, in {outcome.seconds:.1f} s")
         if self._lacks_pictures():
             say(
                 "Pictures do not show in these letters: set [tool.pismo.site] base_url to where"
                 " build/site/ will be. To look at them now: build/letters/, or pismo preview"
             )
         if self._before:
-            say(f"{self._before}. {START_AFRESH if self._to == 'outbox' else ''}".rstrip())
+            afresh = START_AFRESH if self._to == "outbox" else ""
+            say(f"Nothing to do: {self._before}. {afresh}".rstrip())
             return
-        say(_what_next(outcome, self._to, self._workspace))
+        say(what_next(outcome, self._to, self._workspace, self._options))
 
     def _lacks_pictures(self) -> bool:
         """Tell whether letters point at pictures whose place nobody has named."""
@@ -243,50 +260,10 @@ class _Run:
         return not named and any(one.images for one in self._stored.editions().values())
 
 
-def _what_next(outcome: "Outcome", to: str, workspace: "Workspace") -> str:
-    from pismo.plan.hours import describe
-
-    books, issue = outcome.books, outcome.books.issue
-    if outcome.stopped:
-        return f"Stopped: {outcome.stopped}. To go on: pismo resume {issue}"
-    if outcome.next_hour is not None:
-        return f"next: {describe(*outcome.next_hour)}. Then: pismo publish {issue} --to {to} --yes"
-    if books.in_doubt:
-        return (
-            "Who is in doubt may have the letter; events settle it: pismo feedback pull."
-            f" To send again all the same: pismo publish {issue} --to {to} --retry-in-doubt"
-        )
-    if not books.is_done:
-        return f"Somebody is left. To go on: pismo resume {issue}"
-    if to == "outbox":
-        return f"Letters are in {workspace.state_dir.name}/outbox/{issue}/new"
-    return f"Done. What comes back: pismo feedback pull; pismo report {issue}"
-
-
-def _tell(
-    workspace: "Workspace", state: "State", issue: str, who: str | None, *, as_json: bool
-) -> None:
-    """Say how the books stand, or who is in one state; nothing is sent."""
-    from pismo.model.people import Submission
-    from pismo.plan.state import plan_row
-    from pismo.publish import close_books, plan_of
-
-    row = plan_row(workspace, state.ledger, issue)
-    if who is None:
-        books = close_books(plan_of(row), state.ledger)
-        if as_json:
-            print_json({**books.as_json(), "outcomes": state.ledger.outcomes(row.id)})
-            return
-        for line in books.lines():
-            click.echo(line)
-        return
-    found = state.ledger.who(row.id, Submission(who))
-    if as_json:
-        people = [{"id": one.id, "person": one.person, "detail": one.detail} for one in found]
-        print_json({"issue": issue, "plan": row.id, "state": who, "who": people})
-        return
-    for one in found:
-        click.echo(f"{one.id}  {one.person}  {one.detail}".rstrip())
+def _given(at_once: bool | None, *, over_days: bool) -> str:
+    """Return the options that a person must repeat for going on in the same manner."""
+    hours = "" if at_once is None else " --at-once" if at_once else " --at-hour"
+    return hours + (" --over-days" if over_days else "")
 
 
 def _ask(stored: "StoredPlan", to: str) -> None:

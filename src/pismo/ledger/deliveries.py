@@ -225,16 +225,20 @@ class Deliveries(Lookup):
         ((seconds,),) = rows
         return None if seconds is None else moment(seconds)
 
-    def who(self, plan_id: str, submission: Submission) -> Iterator[Delivery]:
-        """List a plan's deliveries in one state, in the plan's order, page by page."""
+    def who(self, plan_id: str, asked: Submission | Outcome) -> Iterator[Delivery]:
+        """List a plan's deliveries in one state or of one outcome, in the plan's order."""
+        if isinstance(asked, Submission):
+            column, code = "submission", CODE[asked]
+        else:
+            column, code = "outcome", OUTCOME_CODE[asked]
         after = -1
         while True:
             rows = self._of_plan(
                 plan_id,
                 _DELIVERY,
-                "AND d.submission = :state AND d.seq > :after ORDER BY d.seq LIMIT :page",
+                f"AND d.{column} = :code AND d.seq > :after ORDER BY d.seq LIMIT :page",
                 _NAMES,
-                state=CODE[submission],
+                code=code,
                 after=after,
                 page=_PAGE,
             )

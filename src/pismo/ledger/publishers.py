@@ -24,6 +24,8 @@ from pismo.model.people import Submission
 from pismo.records import dataclass
 
 _LOCK_CLASS = 0x7069736D
+_LOOK_S = 0.2
+"""A look at who publishes holds the lock for a moment: a publisher that begins waits it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,20 @@ class Publishers(Store):
                 yield publisher
             finally:
                 _unlock(connection, publisher.num)
+
+    def living_publishers(self, issue: str) -> tuple[str, ...]:
+        """Say who publishes an issue at this moment: host and process of each."""
+        if self.is_sqlite:
+            if not self._lock_path(issue).exists():
+                return ()
+            try:
+                with self._file_lock(issue):
+                    return ()
+            except StateError:
+                return (self._last_owner(issue),)
+        with self.read() as connection:
+            found = connection.execute(text(_LIVING), {"issue": issue, "kind": _LOCK_CLASS}).all()
+        return tuple(owner for (owner,) in found)
 
     def adopt_orphans(
         self, plan_id: str, now: datetime, *, publisher: Publisher
@@ -121,7 +137,7 @@ class Publishers(Store):
         path = self._lock_path(issue)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
+        with closing(sqlite3.connect(path, timeout=_LOOK_S, isolation_level=None)) as lock:
             try:
                 lock.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
@@ -134,15 +150,19 @@ class Publishers(Store):
         name = hashlib.sha256(issue.encode()).hexdigest()[:16]
         return Path(database).parent / "locks" / f"publish-{name}.lock"
 
-    def _busy(self, issue: str) -> StateError:
+    def _last_owner(self, issue: str) -> str:
         with self.read() as connection:
-            owner = scalar(
-                connection,
-                "SELECT owner FROM publishers WHERE issue = :issue ORDER BY num DESC LIMIT 1",
-                issue=issue,
+            return str(
+                scalar(
+                    connection,
+                    "SELECT owner FROM publishers WHERE issue = :issue ORDER BY num DESC LIMIT 1",
+                    issue=issue,
+                )
             )
+
+    def _busy(self, issue: str) -> StateError:
         return StateError(
-            f"{issue} is being published already, by {owner}",
+            f"{issue} is being published already, by {self._last_owner(issue)}",
             hint=f"wait for it, or end it: pismo stop {issue}. Several publishers at once need"
             " PostgreSQL (state.url)",
         )
@@ -158,6 +178,11 @@ _CLAIMERS = f"SELECT DISTINCT claimer FROM deliveries WHERE {_RANGE}"
 _ORPHANS = (
     f"UPDATE deliveries SET submission = {CODE[Submission.IN_DOUBT]}, claimer = :publisher,"
     f" updated_at = :now, detail = 'never answered' WHERE {_RANGE}"
+)
+_LIVING = (
+    "SELECT p.owner FROM publishers p JOIN pg_locks l ON CAST(l.objid AS bigint) = p.num"
+    " WHERE p.issue = :issue AND l.locktype = 'advisory' AND l.granted"
+    " AND CAST(l.classid AS bigint) = :kind ORDER BY p.num"
 )
 _MAKER = (
     "SELECT id, first_seq FROM plans WHERE first_seq <= :seq AND size > 0"

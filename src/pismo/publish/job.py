@@ -48,7 +48,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a run ended: the books, why it stopped early ('' if it did not), the next hour."""
+    """How a run ended: the books, why it stopped early ('' if it did not), the next hour.
+
+    `settled` are the letters of this run alone, whatever became of them.
+    """
 
     books: Books
     stopped: str
@@ -56,3 +59,4 @@ class Outcome:
     seconds: float
     adopted: int
     by_itself: bool = False
+    settled: int = 0

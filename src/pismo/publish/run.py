@@ -69,6 +69,7 @@ def publish(job: Job) -> Outcome:
         seconds=job.clock.steady() - began,
         adopted=run.adopted,
         by_itself=run.watch.by_itself,
+        settled=run.settled,
     )
 
 

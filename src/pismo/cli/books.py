@@ -1,0 +1,152 @@
+"""How the books of an issue stand, said to a person: sums, outcomes, who, and what to do next."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pismo.cli.common import print_json, say
+from pismo.errors import PlanError
+from pismo.model.people import Outcome as CameTo
+from pismo.model.people import Submission
+
+if TYPE_CHECKING:
+    from pismo.ledger import Ledger, PlanRow
+    from pismo.model.workspace import Workspace
+    from pismo.plan.state import State
+    from pismo.publish import Books, Outcome
+
+OUTCOMES_ASKED = (CameTo.DELIVERED, CameTo.BOUNCED, CameTo.COMPLAINED)
+"""What `--who` lists besides the states; `excluded` people are in no book, only their sums are."""
+_TOLD = (*OUTCOMES_ASKED, CameTo.DELAYED)
+_DOUBTFUL_SHOWN = 5
+
+
+def echo_books(books: "Books", outcomes: Mapping[CameTo, int]) -> None:
+    """Print the sums of an issue, and what is known of the letters that were accepted."""
+    for line in books.lines():
+        click.echo(line)
+    known = [f"{outcomes[one]:,} {one}" for one in _TOLD if outcomes.get(one)]
+    if known:
+        click.echo(f"of these accepted: {', '.join(known)}")
+
+
+def echo_doubtful(issue: str, doubtful: Sequence[str]) -> None:
+    """Print the first letters in doubt, and how to list the others."""
+    for name in doubtful[:_DOUBTFUL_SHOWN]:
+        click.echo(f"in doubt: {name}")
+    more = len(doubtful) - _DOUBTFUL_SHOWN
+    if more > 0:
+        click.echo(f"and {more:,} more: pismo publish {issue} --who in_doubt")
+
+
+def what_next(outcome: "Outcome", to: str, workspace: "Workspace", options: str) -> str:
+    """Say why a run ended and which command follows; `options` are those that were given to it."""
+    books, issue = outcome.books, outcome.books.issue
+    if outcome.stopped:
+        return f"Stopped: {outcome.stopped}. To go on: pismo resume {issue}{options}"
+    if outcome.next_hour is not None:
+        return _then(outcome.next_hour, issue, to)
+    if books.in_doubt:
+        return _doubt(issue, to)
+    if not books.is_done:
+        return f"Somebody is left. To go on: pismo resume {issue}{options}"
+    if to == "outbox":
+        return f"Letters are in {workspace.state_dir.name}/outbox/{issue}/new"
+    return (
+        "Done. What comes back: pismo feedback pull; how it stands then:"
+        f" pismo publish {issue} --status"
+    )
+
+
+def tell(workspace: "Workspace", state: "State", issue: str, *, as_json: bool) -> None:
+    """Say how the books stand, who is at it, and what to do; nothing is sent."""
+    from pismo.plan.state import plan_row
+    from pismo.publish import close_books, plan_of
+
+    row, ledger = plan_row(workspace, state.ledger, issue), state.ledger
+    books, outcomes = close_books(plan_of(row), ledger), ledger.outcomes(row.id)
+    stopped, living = ledger.stop_requested(row.id), ledger.living_publishers(issue)
+    to, hour = _begun(workspace, state, issue) if books.waiting else ("", None)
+    if as_json:
+        more = {"stopped": stopped, "publishers": list(living), "next": hour and hour[0]}
+        print_json({**books.as_json(), "outcomes": outcomes, **more})
+        return
+    echo_books(books, outcomes)
+    for owner in living:
+        say(f"is being published by {owner}")
+    say(_status_next(books, to, hour, stopped=stopped, is_alive=bool(living)))
+
+
+def tell_who(
+    workspace: "Workspace", ledger: "Ledger", issue: str, who: str, *, as_json: bool
+) -> None:
+    """List who is in one state, or whose letter came to one outcome."""
+    from pismo.plan.state import plan_row
+
+    row: PlanRow = plan_row(workspace, ledger, issue)
+    asked = CameTo(who) if who in OUTCOMES_ASKED else Submission(who)
+    found = ledger.who(row.id, asked)
+    if as_json:
+        people = [{"id": one.id, "person": one.person, "detail": one.detail} for one in found]
+        print_json({"issue": issue, "plan": row.id, "state": who, "who": people})
+        return
+    for one in found:
+        click.echo(f"{one.id}  {one.person}  {one.detail}".rstrip())
+
+
+def _begun(
+    workspace: "Workspace", state: "State", issue: str
+) -> tuple[str, tuple[datetime, str] | None]:
+    """Say how a plan's letters leave and when the next do; ('', None) if it is not known here."""
+    from pismo.plan.state import latest_plan
+    from pismo.plan.store import bound_transport
+    from pismo.publish.pending import Pending
+
+    try:
+        stored = latest_plan(workspace, state.ledger, issue)
+    except PlanError:
+        return "", None  # its people are on another machine: that one knows
+    to = bound_transport(stored.folder)
+    if to != "ses":
+        return to, None
+    pending = Pending(stored, state.ledger, state.signer, hours=True)
+    return to, pending.next_hour(datetime.now(UTC))
+
+
+def _status_next(
+    books: "Books",
+    to: str,
+    hour: tuple[datetime, str] | None,
+    *,
+    stopped: bool,
+    is_alive: bool,
+) -> str:
+    issue = books.issue
+    if books.is_done:
+        return "Everybody is settled; nothing is left to do."
+    if stopped:
+        return f"Stopped by a person. To go on: pismo resume {issue}"
+    if is_alive:
+        return f"To end it: pismo stop {issue}"
+    if hour is not None:
+        return _then(hour, issue, to)
+    if books.in_doubt and not (books.waiting or books.throttled):
+        return _doubt(issue, to or "ses")
+    if to or books.accepted:
+        return f"Somebody is left. To go on: pismo resume {issue}"
+    return f"Not begun. Next: pismo publish {issue} --to outbox, or --to ses"
+
+
+def _then(hour: tuple[datetime, str], issue: str, to: str) -> str:
+    from pismo.plan.hours import describe
+
+    return f"next: {describe(*hour)}. Then: pismo publish {issue} --to {to} --yes"
+
+
+def _doubt(issue: str, to: str) -> str:
+    return (
+        "Who is in doubt may have the letter; events settle it: pismo feedback pull."
+        f" To send again all the same: pismo publish {issue} --to {to} --retry-in-doubt"
+    )

@@ -1,0 +1,119 @@
+"""What `pismo publish` says at its end and with `--status`: sums, outcomes, the next command."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pismo import ses_sim
+from pismo.cli import root as pismo
+from pismo.cli.books import echo_doubtful
+from pismo.ledger import Proof, open_ledger
+from pismo.model.people import Outcome, Submission
+
+ISSUE = "weekly/2026-11-27"
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+RATE: dict[str, Any] = {"max_send_rate": 1e5, "control_calls_per_second": None}
+
+
+def run(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(pismo, ["-C", str(root), *words])
+
+
+@pytest.fixture
+def planned(small: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("PISMO_STATE_URL", "PISMO_SES_ENDPOINT", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    run(small, "sample", "--people", "60", "--products", "30")
+    assert run(small, "plan", ISSUE).exit_code == 0
+    return small
+
+
+def publish(root: Path) -> Result:
+    return run(root, "publish", ISSUE, "--to", "outbox", "--yes")
+
+
+def to_ses(root: Path, monkeypatch: pytest.MonkeyPatch, *words: str, **changes: Any) -> Result:
+    run(root, "plan", ISSUE, "--approve")
+    with ses_sim.start(ses_sim.Settings(**{**RATE, **changes})) as sim:
+        monkeypatch.setenv("PISMO_SES_ENDPOINT", sim.url)
+        return run(root, "publish", ISSUE, "--to", "ses", "--yes", "--first-use", *words)
+
+
+def test_finished_run_names_a_command_that_exists(
+    planned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = to_ses(planned, monkeypatch, "--at-once")
+    assert done.exit_code == 0, done.output
+    assert f"pismo publish {ISSUE} --status" in done.stderr
+    assert "pismo report" not in done.stderr
+
+
+def test_second_publish_says_that_there_is_nothing_to_do(planned: Path) -> None:
+    first, second = publish(planned), publish(planned)
+    assert "Nothing to do" not in first.stderr
+    assert "settled now: 0" not in first.stderr
+    assert "settled now: 0" in second.stderr
+    assert "Nothing to do" in second.stderr
+
+
+def test_stopped_run_repeats_the_options_it_was_given(
+    planned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = to_ses(planned, monkeypatch, "--at-once", "--over-days", max_24_hour_send=5)
+    assert stopped.exit_code == 3, stopped.output
+    assert f"pismo resume {ISSUE} --at-once --over-days" in stopped.stderr
+
+
+def test_status_tells_outcomes_and_who_they_befell(planned: Path) -> None:
+    publish(planned)
+    ledger = open_ledger(planned / ".pismo" / "ledger.sqlite")
+    plan = ledger.latest_plan(ISSUE)
+    assert plan is not None
+    sent = [one.id for one in ledger.who(plan.id, Submission.ACCEPTED)]
+    found = [Proof(sent[0], Outcome.BOUNCED), Proof(sent[1], Outcome.DELIVERED)]
+    ledger.record_proofs(found, NOW)
+    ledger.close()
+    assert "1 delivered, 1 bounced" in run(planned, "publish", ISSUE, "--status").stdout
+    listed = json.loads(run(planned, "publish", ISSUE, "--who", "bounced", "--json").stdout)
+    assert [one["id"] for one in listed["who"]] == [sent[0]]
+
+
+def test_status_says_that_nothing_was_begun_and_exits_zero(planned: Path) -> None:
+    told = run(planned, "publish", ISSUE, "--status")
+    assert told.exit_code == 0
+    assert f"pismo publish {ISSUE} --to outbox" in told.stderr
+
+
+def test_status_says_that_a_person_stopped_it(planned: Path) -> None:
+    run(planned, "stop", ISSUE)
+    told = run(planned, "publish", ISSUE, "--status")
+    assert told.exit_code == 0
+    assert "Stopped by a person" in told.stderr
+    assert f"pismo resume {ISSUE}" in told.stderr
+
+
+def test_stopping_a_finished_issue_says_that_it_is_finished(planned: Path) -> None:
+    publish(planned)
+    assert "is finished" in run(planned, "stop", ISSUE).stderr
+
+
+def test_status_names_the_publisher_that_is_at_it(planned: Path) -> None:
+    ledger = open_ledger(planned / ".pismo" / "ledger.sqlite")
+    with ledger.lease(ISSUE, "mail-1, process 7", NOW):
+        told = run(planned, "publish", ISSUE, "--status")
+    ledger.close()
+    assert "mail-1, process 7" in told.stderr
+    assert "mail-1" not in run(planned, "publish", ISSUE, "--status").stderr
+
+
+def test_long_list_of_people_in_doubt_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    echo_doubtful(ISSUE, [f"d{number}" for number in range(67)])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6
+    assert lines[-1] == f"and 62 more: pismo publish {ISSUE} --who in_doubt"
