@@ -239,6 +239,21 @@ def test_settings_that_cannot_be_read_leave_the_last_letters_in_grey(
     page.get_by_text("newsletter.toml").first.wait_for()
 
 
+def test_a_reload_comes_back_to_what_was_chosen(small: Path, preview: Open, browse: Browse) -> None:
+    page = browse(preview(small).url)
+    page.keyboard.press("l")
+    page.keyboard.press("2")
+    letter(page).locator("p", has_text="Hello").first.wait_for()
+    chosen = page.evaluate("location.hash")
+    assert chosen == "#weekly%2F2026-11-27/everyone/letter"
+    page.reload()
+    page.locator("#views button[aria-pressed=true]", has_text="One letter").wait_for()
+    letter(page).locator("p", has_text="Hello").first.wait_for()
+    page.goto(page.url.partition("#")[0] + "#no/%E0%A4%A/nothing")
+    page.reload()
+    page.locator("#views button[aria-pressed=true]", has_text="All segments").wait_for()
+
+
 def test_two_tabs_and_one_left_open_see_the_same_save(
     small: Path, preview: Open, browse: Browse
 ) -> None:

@@ -6,7 +6,7 @@ import { helpTable, listenToKeys } from "./keys.js";
 import { findingsPanel, whyPanel } from "./margin.js";
 import { button, drawShelf, drawTools } from "./shelf.js";
 import { drawDifference, drawLetter, drawMatrix, drawSizes, forget, markFindings, showFinding } from "./stage.js";
-import { MODES, THEMES, WIDTHS, issues, personNow, reviewNow, segmentsNow, settle, state } from "./state.js";
+import { MODES, THEMES, WIDTHS, issues, personNow, recall, remember, reviewNow, segmentsNow, settle, state } from "./state.js";
 import { speak, spoken, word } from "./words.js";
 
 let turn = 0;
@@ -119,6 +119,7 @@ async function choose(change) {
   const issueChanged = change.issue && change.issue !== state.issue;
   Object.assign(state, change);
   settle();
+  remember();
   const focused = document.activeElement?.textContent;
   await draw();
   refocus(focused);
@@ -197,6 +198,7 @@ async function saved(change) {
 async function begin() {
   state.workspace = await api.workspace();
   generation = state.workspace.generation;
+  recall();
   settle();
   speak(state.workspace.language);
   label();

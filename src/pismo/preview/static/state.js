@@ -19,6 +19,21 @@ export const reviewNow = () => state.reviews.get(state.issue);
 // A person travels by kind and id only.
 export const personNow = () => state.person && { kind: state.person.kind, id: state.person.id };
 
+// The choice stands behind the # of the address, so that a reload or a bookmark comes back to it; never a person.
+export function remember() {
+  const chosen = [state.issue, state.segment, state.view].map((part) => encodeURIComponent(part ?? ""));
+  history.replaceState(null, "", `#${chosen.join("/")}`);
+}
+
+export function recall() {
+  const [issue, segment, view] = location.hash.slice(1).split("/").map(plain);
+  Object.assign(state, { issue: issue || null, segment: segment || null, view: VIEWS.includes(view) ? view : state.view });
+}
+
+function plain(part) {
+  try { return decodeURIComponent(part); } catch { return ""; }
+}
+
 export function settle() {
   if (!issueNow()) {
     const all = issues();
