@@ -67,6 +67,14 @@ NOT_A_NUMBER = Rule(
     hint_en="put the filter right behind the number: recipient.points | {name}…",
     hint_ru="поставьте фильтр сразу за числом: recipient.points | {name}…",
 )
+NUMBER_AND_TEXT = Rule(
+    "number-and-text",
+    Severity.ERROR,
+    en="{value} is {kind}, and is compared with {other}: that is true for nobody",
+    ru="{value} — {kind}, а сравнивается с {other}: это не выполнится ни для кого",
+    hint_en="write numbers without quotes, and text in quotes",
+    hint_ru="числа пишут без кавычек, а текст — в кавычках",
+)
 PLURAL_FORMS = Rule(
     "plural-forms",
     Severity.ERROR,

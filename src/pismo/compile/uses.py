@@ -11,6 +11,7 @@ from pismo.compile.rules import (
     MARKUP_IN_VALUE,
     NEVER_NONE,
     NOT_A_NUMBER,
+    NUMBER_AND_TEXT,
     PLURAL_FORMS,
     UNKNOWN_COLUMN,
     UNKNOWN_NAME,
@@ -18,6 +19,7 @@ from pismo.compile.rules import (
 from pismo.compile.stage.tokens import TokenKind
 from pismo.model.edition import (
     Arithmetic,
+    Compare,
     Constant,
     Expr,
     Filter,
@@ -70,6 +72,8 @@ def uses_of(draft: Draft) -> tuple[HoleUse, ...]:
         for expr in _within(use.expr):
             if isinstance(expr, Filter) and expr.name in _OF_NUMBERS:
                 _check_number(expr, use.source)
+            if isinstance(expr, Compare) and expr.operator != "in":
+                _check_kinds(expr, use.source, draft.desk.workspace.settings.language)
         _warn(draft, use)
     return tuple(uses)
 
@@ -117,6 +121,33 @@ def _check_number(expr: Filter, source: Source) -> None:
     words = ", ".join(str(form) for form in forms)
     if expr.name == "plural" and len(forms) == 2 and _CYRILLIC.search(words):
         raise CompileError(PLURAL_FORMS, source, count=len(forms), forms=words)
+
+
+def _check_kinds(expr: Compare, source: Source, language: str) -> None:
+    """Refuse to compare a column with a constant that it never equals, exceeds or precedes."""
+    for column, other in ((expr.left, expr.right), (expr.right, expr.left)):
+        kind = _kind_of(column)
+        if kind is None or not isinstance(other, Constant) or other.value is None:
+            continue
+        constant = str if isinstance(other.value, str) else int
+        if constant is not kind:
+            words = {"ru": ("число", "текст"), "en": ("a number", "text")}[language]
+            raise CompileError(
+                NUMBER_AND_TEXT, source, value=spelled(column), other=spelled(other),
+                kind=words[kind is str],
+            )  # fmt: skip
+
+
+def _kind_of(expr: Expr) -> type | None:
+    """Return int for a column of numbers, str for one of text, None for anything else."""
+    if not (isinstance(expr, Path) and expr.root == "recipient" and len(expr.steps) == 1):
+        return None
+    column = known_columns().get(str(expr.steps[0]))
+    if column is None:
+        return None
+    if column.type == "VARCHAR":
+        return str
+    return int if column.type.startswith(("INTEGER", "BIGINT", "DOUBLE", "DECIMAL")) else None
 
 
 def _text_in(expr: Expr) -> str:
