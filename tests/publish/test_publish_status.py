@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from pismo import ses_sim
 from pismo.cli import root as pismo
 from pismo.cli.books import echo_doubtful
+from pismo.errors import PlanError
 from pismo.ledger import Proof, open_ledger
 from pismo.model.people import Outcome, Submission
 
@@ -110,6 +111,75 @@ def test_status_names_the_publisher_that_is_at_it(planned: Path) -> None:
     ledger.close()
     assert "mail-1, process 7" in told.stderr
     assert "mail-1" not in run(planned, "publish", ISSUE, "--status").stderr
+
+
+def edit(root: Path, old: str = "Hello", new: str = "Good morning") -> None:
+    path = root / "newsletters" / f"{ISSUE}.md"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def take_back(root: Path, letters: int) -> None:
+    """Let so many people wait again, as if publishing had stopped in the middle."""
+    ledger = open_ledger(root / ".pismo" / "ledger.sqlite")
+    with ledger.write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE deliveries SET submission = 0, outcome = NULL WHERE seq IN"
+            f" (SELECT seq FROM deliveries ORDER BY seq LIMIT {letters})"
+        )
+    ledger.close()
+
+
+def test_plan_with_another_text_after_some_letters_is_refused_and_names_amend(
+    planned: Path,
+) -> None:
+    publish(planned)
+    take_back(planned, 7)
+    edit(planned)
+    refused = run(planned, "plan", ISSUE)
+    assert isinstance(refused.exception, PlanError)
+    assert "with another text" in str(refused.exception)
+    assert f"pismo plan {ISSUE} --amend" in str(refused.exception)
+    assert run(planned, "plan", ISSUE, "--anew").exit_code == 0
+
+
+def test_plan_with_the_same_text_after_some_letters_says_how_many_have_theirs(
+    planned: Path,
+) -> None:
+    publish(planned)
+    take_back(planned, 7)
+    assert "have theirs already" in run(planned, "plan", ISSUE).stderr
+
+
+def test_amending_is_refused_before_the_question(planned: Path) -> None:
+    same = run(planned, "plan", ISSUE, "--amend")
+    assert "nothing to amend" in str(same.exception)
+    publish(planned)
+    edit(planned)
+    late = run(planned, "plan", ISSUE, "--amend")
+    assert "everybody has a letter" in str(late.exception)
+
+
+def test_publish_says_that_the_text_has_changed_since_the_plan(planned: Path) -> None:
+    edit(planned)
+    told = publish(planned)
+    assert told.exit_code == 0
+    assert "has changed since the plan" in told.stderr
+    assert f"pismo plan {ISSUE} --amend" in told.stderr
+
+
+def test_unchanged_text_is_not_said_to_have_changed(planned: Path) -> None:
+    assert "has changed" not in publish(planned).stderr
+
+
+def test_plan_of_a_draft_says_that_publish_refuses_it(planned: Path) -> None:
+    edit(planned, "date: 2026-11-27", "date: 2026-11-27\ndraft: true")
+    assert "pismo publish refuses it" in run(planned, "plan", ISSUE).stderr
+
+
+def test_plan_of_what_is_approved_does_not_ask_for_approval(planned: Path) -> None:
+    assert "or approve it" in run(planned, "plan", ISSUE).stderr
+    run(planned, "plan", ISSUE, "--approve")
+    assert "or approve it" not in run(planned, "plan", ISSUE).stderr
 
 
 def test_long_list_of_people_in_doubt_is_cut(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,16 +23,18 @@ if TYPE_CHECKING:
 )
 @click.option("--amend", is_flag=True, help="Give the corrected text to whoever has no letter yet.")
 @click.option("--yes", is_flag=True, help="With --amend: don't ask.")
+@click.option(
+    "--anew", is_flag=True, help="Choose readers again though some have a letter with another text."
+)
 @json_option
 @click.pass_obj
 def plan_command(
-    call: Call, issue: str, *, approve: bool, amend: bool, yes: bool, as_json: bool
+    call: Call, issue: str, *, approve: bool, amend: bool, yes: bool, anew: bool, as_json: bool
 ) -> None:
     """Freeze who gets which edition of ISSUE with which values; say who gets none, and why."""
     from pismo.audience import current
     from pismo.plan import approve as write_approval
     from pismo.plan.state import erase_expired, open_state
-    from pismo.publish import nothing_new
 
     workspace = call.workspace
     editions = _editions(workspace, issue)
@@ -43,14 +45,14 @@ def plan_command(
         if amend:
             made = _amended(workspace, state, issue, editions, now, ask=not (yes or as_json))
         elif not (approve and current(workspace.state_dir) is None):
-            made = _plan(workspace, state, issue, editions, now, reuse=approve)
+            made = _plan(workspace, state, issue, editions, now, reuse=approve, anew=anew)
         approval = ""
         if approve:
             approval = write_approval(
                 workspace, issue, editions, now=now, plan=made, ledger_id=state.ledger.id
             )
-        before = nothing_new(made, state.ledger) if made else ""
-    _print(issue, editions, made, approval, before, as_json=as_json)
+        following = _following(workspace, state, issue, editions, made, approval)
+    _print(issue, editions, made, approval, following, as_json=as_json)
 
 
 def _editions(workspace: "Workspace", issue: str) -> "tuple[Edition, ...]":
@@ -76,17 +78,21 @@ def _plan(
     now: datetime,
     *,
     reuse: bool,
+    anew: bool,
 ) -> "Plan":
     """Make a plan; an approval of what is planned already needs no new one."""
     from pismo.audience import current
     from pismo.ledger.opening import State as Known
     from pismo.plan import make_plan
-    from pismo.publish import plan_of
+    from pismo.publish import check_text, plan_of
     from pismo.rights import finish_erasures
 
     row = state.ledger.latest_plan(issue)
-    if reuse and row and dict(row.editions) == {one.segment: one.digest for one in editions}:
+    digests = {one.segment: one.digest for one in editions}
+    if reuse and row and dict(row.editions) == digests:
         return plan_of(row)
+    if row and not anew:
+        check_text(issue, digests, row, state.ledger)
     snapshot = current(workspace.state_dir)
     if snapshot is None:
         raise AudienceError(
@@ -117,10 +123,11 @@ def _amended(
     ask: bool,
 ) -> "Plan":
     """Show what changed, word by word, and give it to whoever has no letter yet."""
-    from pismo.plan.amend import amend_plan, differences
+    from pismo.plan.amend import amend_plan, check_amendable, differences
     from pismo.plan.state import latest_plan
 
     stored = latest_plan(workspace, state.ledger, issue)
+    check_amendable(stored, editions, state.ledger)
     for edition in editions:
         if edition.segment in stored.plan.editions:
             for line in differences(stored.edition(edition.segment), edition):
@@ -132,17 +139,49 @@ def _amended(
     )
 
 
+def _following(
+    workspace: "Workspace",
+    state: "State",
+    issue: str,
+    editions: "tuple[Edition, ...]",
+    plan: "Plan | None",
+    approval: str,
+) -> list[str]:
+    """Say how far the letters have got, what will keep them, and which command comes next."""
+    from pismo.plan.approve import is_approved
+    from pismo.plan.make import drafts_of
+    from pismo.publish import START_AFRESH, have_theirs, nothing_new
+
+    if plan is not None and (before := nothing_new(plan, state.ledger)):
+        return [f"{before}. {START_AFRESH}"]
+    lines = []
+    if plan is not None and (count := have_theirs(plan, state.ledger)):
+        lines.append(f"Of these, {count:,} have theirs already.")
+    if drafts := drafts_of(workspace, workspace.issues[issue], editions):
+        lines.append(
+            f"Not finished: {', '.join(drafts)} (draft: true). Until the line is taken out, and"
+            " the issue planned again, pismo publish refuses it."
+        )
+    if approval:
+        return [*lines, f"Approved in {approval}. Commit it. Next: pismo publish {issue} --to ses"]
+    digests = {one.segment: one.digest for one in editions}
+    if is_approved(workspace.root, issue, digests, state.ledger.id):
+        return [*lines, f"Next: pismo publish {issue} --to outbox, or --to ses: it is approved"]
+    return [
+        *lines,
+        f"Next: pismo publish {issue} --to outbox; or approve it: pismo plan {issue} --approve",
+    ]
+
+
 def _print(
     issue: str,
     editions: "tuple[Edition, ...]",
     plan: "Plan | None",
     approval: str,
-    before: str,
+    following: list[str],
     *,
     as_json: bool,
 ) -> None:
-    from pismo.publish import START_AFRESH
-
     if as_json:
         print_json(
             {
@@ -159,12 +198,8 @@ def _print(
     if plan is not None:
         for line in plan_table(plan):
             click.echo(line)
-    if before:
-        say(f"{before}. {START_AFRESH}")
-    elif approval:
-        say(f"Approved in {approval}. Commit it. Next: pismo publish {issue} --to ses")
-    else:
-        say(f"Next: pismo publish {issue} --to outbox; or approve it: pismo plan {issue} --approve")
+    for line in following:
+        say(line)
 
 
 def plan_table(plan: "Plan") -> list[str]:

@@ -17,7 +17,7 @@ from pismo.cli.books import (
     what_next,
 )
 from pismo.cli.common import Call, json_option, print_json, say
-from pismo.errors import ExitCode, SendError, UsageError
+from pismo.errors import ExitCode, PismoError, SendError, UsageError
 
 if TYPE_CHECKING:
     from pismo.model.workspace import Workspace
@@ -178,9 +178,25 @@ class _Run:
         from pismo.publish.gate import check_for_ses, check_plan
 
         check_plan(self._stored, self._to)
+        self._warn_of_changes()
         if self._to == "ses":
             check_for_ses(
                 self._workspace, self._stored, self._state.ledger, first_use=self._first_use
+            )
+
+    def _warn_of_changes(self) -> None:
+        """Say that what leaves is what was planned, if the issue reads otherwise by now."""
+        from pismo.compile import compile_issue
+
+        plan = self._stored.plan
+        try:
+            editions = compile_issue(self._workspace, plan.issue).editions
+        except PismoError:
+            editions = ()  # it does not even compile any more: then it has changed
+        if {one.segment: one.digest for one in editions} != dict(plan.editions):
+            say(
+                "The issue has changed since the plan; what was planned leaves. To give the new"
+                f" text to whoever has no letter: pismo plan {plan.issue} --amend"
             )
 
     def go(self) -> None:

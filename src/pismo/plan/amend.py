@@ -15,9 +15,10 @@ from pathlib import Path
 from pismo.audience import private_folder
 from pismo.errors import PlanError
 from pismo.ledger import Ledger, new_plan_id
+from pismo.ledger.states import CLAIMABLE
 from pismo.model.content import Issue
 from pismo.model.edition import Choice, Edition, Hole, Part, Parts, Repeat, Static, columns
-from pismo.model.people import Plan
+from pismo.model.people import Plan, Submission
 from pismo.model.workspace import Workspace
 from pismo.plan.counts import counts_of
 from pismo.plan.make import answered_items, drafts_of, inherit_transport, keep_days, record_plan
@@ -25,6 +26,7 @@ from pismo.plan.picks import picks_wanted
 from pismo.plan.store import FOLDER, Shard, StoredPlan, write_plan
 
 ERASED = "erased"
+_TO_COME = (*CLAIMABLE, Submission.CLAIMED, Submission.IN_DOUBT)
 
 
 def differences(before: Edition, after: Edition) -> list[str]:
@@ -55,7 +57,7 @@ def amend_plan(
         PlanError: If nothing changed, or the new text needs values that were not frozen.
         StateError: If the issue is being published at this moment (SQLite).
     """
-    _check(stored, editions)
+    check_amendable(stored, editions, ledger)
     plan_id = new_plan_id()
     folder = private_folder(workspace.state_dir / FOLDER / plan_id)
     with ledger.lease(issue.id, "pismo plan --amend", now):
@@ -87,28 +89,36 @@ def amend_plan(
     return plan
 
 
-def _check(stored: StoredPlan, editions: Sequence[Edition]) -> None:
+def check_amendable(stored: StoredPlan, editions: Sequence[Edition], ledger: Ledger) -> None:
+    """Refuse an amendment that changes nothing, reaches nobody, or needs what was not frozen.
+
+    Raises:
+        PlanError: Saying which, and what to do instead.
+    """
     issue = stored.plan.issue
+    counts = ledger.counts(stored.plan.id)
+    if not any(counts[state] for state in _TO_COME):
+        raise PlanError(f"everybody has a letter of {issue}: a new text would reach nobody")
     digests = {edition.segment: edition.digest for edition in editions}
     if digests == dict(stored.plan.editions):
         raise PlanError(f"{issue} reads as it was planned: there is nothing to amend")
     if digests.keys() != stored.plan.editions.keys():
         raise PlanError(
             f"{issue} has other segments than its plan",
-            hint=f"plan anew, who was written to stays so: pismo plan {issue}",
+            hint=f"plan anew, who was written to stays so: pismo plan {issue} --anew",
         )
     needed = {name for edition in editions for name in columns(edition)} - {"id", "segment"}
     more = sorted(needed - set(stored.columns))
     if more:
         raise PlanError(
             f"the new text reads recipient.{more[0]}, which this plan did not freeze",
-            hint=f"leave it out, or plan anew: pismo plan {issue}",
+            hint=f"leave it out, or plan anew: pismo plan {issue} --anew",
         )
     before = max((picks_wanted(edition) for edition in stored.editions().values()), default=0)
     if max((picks_wanted(edition) for edition in editions), default=0) > before:
         raise PlanError(
             "the new text shows more recommended products than this plan froze",
-            hint=f"show as many as before, or plan anew: pismo plan {issue}",
+            hint=f"show as many as before, or plan anew: pismo plan {issue} --anew",
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from pismo.errors import ContentError, SendError
+from pismo.errors import ContentError, PismoError, SendError
 from pismo.model.edition import Edition
 from pismo.model.finding import Source
 from pismo.model.people import Plan
@@ -120,6 +120,15 @@ def require_approval(root: Path, issue_id: str, digests: Mapping[str, str], ledg
             Source(approval_path(issue_id)),
             hint="who was written to is recorded there: use it (state.url), or approve again here",
         )
+
+
+def is_approved(root: Path, issue_id: str, digests: Mapping[str, str], ledger_id: str) -> bool:
+    """Tell whether these editions may leave through SES by this state database."""
+    try:
+        require_approval(root, issue_id, digests, ledger_id)
+    except PismoError:
+        return False
+    return True
 
 
 def _key(segment: str) -> str:

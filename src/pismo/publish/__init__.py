@@ -2,7 +2,15 @@
 
 from pismo.publish.clock import Clock, SystemClock
 from pismo.publish.job import Job, Outcome
-from pismo.publish.report import START_AFRESH, Books, close_books, nothing_new, plan_of
+from pismo.publish.report import (
+    START_AFRESH,
+    Books,
+    check_text,
+    close_books,
+    have_theirs,
+    nothing_new,
+    plan_of,
+)
 from pismo.publish.run import publish
 
 __all__ = [
@@ -12,7 +20,9 @@ __all__ = [
     "Job",
     "Outcome",
     "SystemClock",
+    "check_text",
     "close_books",
+    "have_theirs",
     "nothing_new",
     "plan_of",
     "publish",

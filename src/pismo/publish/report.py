@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pismo.errors import StateError
+from pismo.errors import PlanError, StateError
 from pismo.ledger import Ledger, PlanRow
 from pismo.model.people import Plan, Submission
 from pismo.records import dataclass
@@ -89,6 +89,40 @@ def nothing_new(plan: Plan, ledger: Ledger) -> str:
         return f"{told}, in this very text"
     earlier = ", ".join(f"{name} ({digest[:12]})" for name, digest in sorted(had))
     return f"{told}, with editions {earlier}; the changed text reaches nobody"
+
+
+def check_text(issue: str, digests: Mapping[str, str], before: PlanRow, ledger: Ledger) -> None:
+    """Refuse a new plan while some readers have their letter, in another text, and others wait.
+
+    Args:
+        issue: The issue.
+        digests: Of the editions that would be planned, by segment.
+        before: The plan that counts so far.
+        ledger: Knows who got what.
+
+    Raises:
+        PlanError: Saying how many have the earlier text.
+    """
+    counts = ledger.counts(before.id)
+    if not any(counts[state] for state in _LEFT):
+        return
+    had = ledger.accepted_editions(before.id)
+    other = sum(
+        count
+        for (segment, digest), count in had.items()
+        if not digests.get(segment, "").startswith(digest)
+    )
+    if other:
+        raise PlanError(
+            f"{other:,} readers have {issue} already, with another text",
+            hint=f"to give the new text to the others: pismo plan {issue} --amend; to choose"
+            f" readers anew as well: pismo plan {issue} --anew",
+        )
+
+
+def have_theirs(plan: Plan, ledger: Ledger) -> int:
+    """Count those of a plan whose letter has left already."""
+    return ledger.counts(plan.id)[Submission.ACCEPTED]
 
 
 def close_books(plan: Plan, ledger: Ledger) -> Books:
