@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from pismo import ses_sim
 from pismo.cli import root as pismo
 from pismo.cli.books import echo_doubtful
-from pismo.errors import PlanError
+from pismo.errors import PlanError, SendError
 from pismo.ledger import Proof, open_ledger
 from pismo.model.people import Outcome, Submission
 
@@ -53,6 +53,17 @@ def test_finished_run_names_a_command_that_exists(
     assert done.exit_code == 0, done.output
     assert f"pismo publish {ISSUE} --status" in done.stderr
     assert "pismo report" not in done.stderr
+
+
+def test_unverified_sender_is_named_before_the_first_letter(
+    planned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = to_ses(planned, monkeypatch, "--at-once", identities=("other.example",))
+    assert isinstance(refused.exception, SendError)
+    assert refused.exception.exit_code == 4
+    assert "does not know the sender kate@shop.example" in str(refused.exception)
+    books = json.loads(run(planned, "publish", ISSUE, "--status", "--json").stdout)
+    assert books["refused"] == books["accepted"] == 0
 
 
 def test_second_publish_says_that_there_is_nothing_to_do(planned: Path) -> None:

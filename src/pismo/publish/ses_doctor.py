@@ -14,7 +14,12 @@ from pismo.publish.gate import problem_with_base
 from pismo.publish.ses_dns import Resolve, check_dns
 from pismo.publish.ses_findings import Check, Level
 from pismo.publish.ses_queue import Queues, check_queue
-from pismo.transports.ses_account import SesAccount, problem_with_account
+from pismo.transports.ses_account import (
+    SesAccount,
+    first_found,
+    identity_of,
+    problem_with_account,
+)
 from pismo.transports.ses_client import SesSettings
 from pismo.transports.ses_templates import TemplateStore, TemplateText
 
@@ -95,11 +100,7 @@ def _account(client: Any, letters: int) -> Iterator[Check]:  # noqa: ANN401  # b
 
 def _identity(client: Any, address: str, resolve: Resolve | None) -> Iterator[Check]:  # noqa: ANN401  # boto3 has no types
     domain = address.rpartition("@")[2]
-    found_as = (
-        (name, _first_found(client.get_email_identity, "EmailIdentity", [name]))
-        for name in (address, *_above(domain))
-    )
-    name, answer = next((one for one in found_as if one[1] is not None), ("", None))
+    name, answer = identity_of(client, address)
     if answer is None or not answer.get("VerifiedForSendingStatus"):
         found = "is not verified" if answer else "is unknown to SES"
         yield Check(
@@ -140,7 +141,7 @@ def _configuration_set(
             "set configuration_set under [tool.pismo.ses]; pismo ses setup",
         )  # fmt: skip
         return
-    found = _first_found(client.get_configuration_set, "ConfigurationSetName", [name])
+    found = first_found(client.get_configuration_set, "ConfigurationSetName", [name])
     if found is None:
         yield Check(about, Level.BLOCKS, "does not exist", "pismo ses setup")
         return
@@ -190,24 +191,3 @@ def _escaping(client: Any, pause: Callable[[float], None]) -> Check:  # noqa: AN
         "templates", Level.BLOCKS, "SES changes values in templates: readers would see markup",
         'set method = "raw" under [tool.pismo.ses]',
     )  # fmt: skip
-
-
-def _first_found(
-    ask: Callable[..., Mapping[str, Any]], name: str, values: Sequence[str]
-) -> Mapping[str, Any] | None:
-    from botocore.exceptions import ClientError
-
-    for value in values:
-        try:
-            return ask(**{name: value})
-        except ClientError as error:
-            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 404:
-                code = error.response.get("Error", {}).get("Code", "")
-                raise SendError(f"SES does not answer about {value}: {code}") from error
-    return None
-
-
-def _above(domain: str) -> list[str]:
-    """Name a domain and those above it: a verified parent covers it."""
-    labels = domain.split(".")
-    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]

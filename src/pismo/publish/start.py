@@ -20,7 +20,7 @@ from pismo.publish.settings import pace_settings
 from pismo.records import dataclass, replace
 from pismo.transports import Outbox, Transport, outbox_folder
 from pismo.transports.ses import SesTransport
-from pismo.transports.ses_account import SesAccount, problem_with_account
+from pismo.transports.ses_account import SesAccount, problem_with_account, problem_with_sender
 from pismo.transports.ses_client import control_client, sending_client, ses_settings
 from pismo.transports.ses_prepare import preparer
 from pismo.transports.ses_templates import TemplateStore
@@ -91,6 +91,9 @@ def ses_job(
     problem, hint = problem_with_account(account.facts(), letters, over_days=over_days)
     if problem:
         raise SendError(problem, hint=hint)
+    sender = workspace.newsletters[stored.newsletter].sender.address
+    if unknown := problem_with_sender(control, sender):
+        raise SendError(unknown, hint="pismo ses doctor says what is missing; or: pismo ses setup")
     transport = SesTransport(
         sending_client(settings),
         preparer(TemplateStore(control, clock.wait), method=settings.method, now=clock.now),

@@ -75,7 +75,7 @@ def create_identity(state: State, _path: Mapping[str, str], body: Json) -> Json:
 
 def get_identity(state: State, path: Mapping[str, str], _body: Json) -> Json:
     """Answer GetEmailIdentity."""
-    identity = _find(state, path)
+    identity = _covered(state, path) or _find(state, path)
     answer: dict[str, object] = {
         "IdentityType": _type(identity),
         "FeedbackForwardingStatus": True,
@@ -148,6 +148,18 @@ def covering_identity(state: State, address: str) -> Identity | None:
         if found is not None and found.verified:
             return found
     return None
+
+
+def _covered(state: State, path: Mapping[str, str]) -> Identity | None:
+    """Return the made-up identity of a whole top-level domain that a name asked for is under.
+
+    SES has no such identities; whoever asks before sending must hear what sending would say.
+    """
+    name = path["EmailIdentity"]
+    if name in state.identities:
+        return None
+    found = covering_identity(state, name)
+    return found if found is not None and "." not in found.name else None
 
 
 def _find(state: State, path: Mapping[str, str]) -> Identity:

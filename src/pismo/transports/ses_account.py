@@ -1,6 +1,7 @@
 """What the SES account allows right now: GetAccount, read-only, once a minute."""
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pismo.errors import SendError
@@ -102,3 +103,51 @@ def problem_with_account(facts: AccountFacts, letters: int, *, over_days: bool) 
             "ask AWS for a larger quota; or let it take several days: --over-days",
         )
     return "", ""
+
+
+def identity_of(client: Any, address: str) -> tuple[str, Mapping[str, Any] | None]:  # noqa: ANN401  # boto3 has no types
+    """Find the identity that an address sends by: itself, its domain or one above.
+
+    Returns:
+        Its name and GetEmailIdentity's answer; ('', None) if SES knows none of them.
+
+    Raises:
+        SendError: If SES does not answer.
+    """
+    labels = address.rpartition("@")[2].split(".")
+    above = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+    for name in (address, *above):
+        answer = first_found(client.get_email_identity, "EmailIdentity", [name])
+        if answer is not None:
+            return name, answer
+    return "", None
+
+
+def problem_with_sender(client: Any, address: str) -> str:  # noqa: ANN401  # boto3 has no types
+    """Say why SES would refuse every letter of a sender; '' if it would not, or may not tell.
+
+    A key that may send need not be allowed to read identities: then SES itself has to say.
+    """
+    try:
+        _, answer = identity_of(client, address)
+    except SendError:
+        return ""
+    if answer is None:
+        return f"SES does not know the sender {address}, nor its domain"
+    return "" if answer.get("VerifiedForSendingStatus") else f"the sender {address} is not verified"
+
+
+def first_found(
+    ask: Callable[..., Mapping[str, Any]], name: str, values: Sequence[str]
+) -> Mapping[str, Any] | None:
+    """Return the first answer that is not 404 of a call made with each value; None if all are."""
+    from botocore.exceptions import ClientError
+
+    for value in values:
+        try:
+            return ask(**{name: value})
+        except ClientError as error:
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 404:
+                code = error.response.get("Error", {}).get("Code", "")
+                raise SendError(f"SES does not answer about {value}: {code}") from error
+    return None
