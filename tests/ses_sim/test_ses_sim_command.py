@@ -33,12 +33,13 @@ def test_command_says_where_it_is_and_how_to_publish_and_ends_quietly(
 ) -> None:
     with _run("--port", "0", "--identity", "shop.test", "--rate", "14") as running:
         assert running.stdout is not None
-        said = "".join(running.stdout.readline() for _ in range(6))
+        said = "".join(running.stdout.readline() for _ in range(8))
         running.send_signal(number)
         rest, problems = running.communicate()
     url = said.split("simulated, at ")[1].splitlines()[0]
     assert "senders:  shop.test" in said
-    assert f"PISMO_SES_ENDPOINT={url} pismo publish friday/2026-11-27 --to ses --yes" in said + rest
+    assert f"PISMO_SES_ENDPOINT={url}\n" in said
+    assert "pismo publish ISSUE --to ses --first-use --at-once --yes" in said + rest
     assert (running.returncode, problems) == (0, "")
 
 

@@ -100,7 +100,9 @@ def _greet(settings: Settings, host: str, port: int) -> None:
         f"  rate:     {settings.max_send_rate:g} letters a second\n"
         f"  letters:  {url}/\n"
         "Publish to it from another terminal (any AWS keys will do):\n"
-        f"  AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x PISMO_SES_ENDPOINT={url} "
-        "pismo publish friday/2026-11-27 --to ses --yes\n"
+        f"  export AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x AWS_DEFAULT_REGION=us-east-1"
+        f" PISMO_SES_ENDPOINT={url}\n"
+        "  pismo plan ISSUE --approve && pismo publish ISSUE --to ses --first-use --at-once --yes\n"
+        "What it takes counts as sent: use a copy of the state, or an issue nobody will get.\n"
         "Ctrl-C stops it."
     )
