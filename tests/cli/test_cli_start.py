@@ -6,8 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
 from pismo.__main__ import main
+from pismo.cli import root
 from pismo.errors import ExitCode
 
 
@@ -29,3 +31,9 @@ def test_a_command_that_asks_the_engine_leaves_without_a_word_about_memory(small
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode in (ExitCode.DONE, ExitCode.FINDINGS)
     assert "leak" not in done.stderr
+
+
+def test_misspelt_command_is_told_what_it_may_have_been() -> None:
+    told = CliRunner().invoke(root, ["publsh"])
+    assert told.exit_code == 2
+    assert "publish'?" in told.output

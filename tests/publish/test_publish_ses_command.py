@@ -129,3 +129,13 @@ def test_doctor_follows_the_events_into_the_queue(
         assert (way["level"], way["mend"]) == ("warning", "pismo ses setup")
         boto3.client("sqs").delete_queue(QueueUrl=tell.split('"')[1])
         assert "cannot be asked" in doctor(small)["event queue"]["found"]
+
+
+def test_setup_against_a_simulator_makes_nothing_in_the_real_aws(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for service in ("SNS", "SQS"):
+        monkeypatch.delenv(f"AWS_ENDPOINT_URL_{service}", raising=False)
+    with simulated(monkeypatch):
+        refused = run(small, "setup", "--yes")
+    assert "AWS_ENDPOINT_URL_SNS and AWS_ENDPOINT_URL_SQS" in str(refused.exception)

@@ -66,7 +66,8 @@ def _people(call: Call, stack: ExitStack) -> "Audience":
     if snapshot is None:
         raise AudienceError(
             "there is no audience to count",
-            hint="bring one in: pismo audience import FILE; or invent one: pismo sample",
+            hint="bring one in: pismo audience import subscribers FILE; or invent one:"
+            " pismo sample",
         )
     state = stack.enter_context(open_state(call.workspace, os.environ))
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)

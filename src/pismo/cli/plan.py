@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pismo.model.workspace import Workspace
     from pismo.plan.state import State
 
+NO_CONSENT = "no-consent"
+
 
 @click.command("plan")
 @click.argument("issue")
@@ -97,7 +99,8 @@ def _plan(
     if snapshot is None:
         raise AudienceError(
             "there is no audience to plan for",
-            hint="bring one in: pismo audience import FILE; or invent one: pismo sample",
+            hint="bring one in: pismo audience import subscribers FILE; or invent one:"
+            " pismo sample",
         )
     made = make_plan(
         workspace,
@@ -209,5 +212,6 @@ def plan_table(plan: "Plan") -> list[str]:
     for segment, count in plan.planned.items():
         rows.append(f"{count:>{width},}  get edition {segment} ({plan.editions[segment][:12]})")
     for reason, count in sorted(plan.excluded.items(), key=lambda pair: -pair[1]):
-        rows.append(f"{count:>{width},}  get none: {reason}")
+        way = " (bring it in: pismo audience import consents FILE)" if reason == NO_CONSENT else ""
+        rows.append(f"{count:>{width},}  get none: {reason}{way}")
     return rows

@@ -7,7 +7,9 @@ import time
 import click
 
 from pismo.cli.common import Call, json_option, print_json, say
-from pismo.errors import ExitCode
+from pismo.errors import ExitCode, UsageError
+
+_EVENTS_AT = ("AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL_SQS")
 
 
 @click.group("ses")
@@ -81,6 +83,7 @@ def setup_command(call: Call, *, yes: bool, as_json: bool) -> None:
 
     workspace = call.workspace
     settings = ses_settings(workspace.settings.tables.get("ses", {}), os.environ)
+    _refuse_half_local(settings.is_local)
     clients = Clients(*(control_client(settings, name) for name in ("sesv2", "sns", "sqs")))
     senders = {one.sender.address.rpartition("@")[2] for one in workspace.newsletters.values()}
     wanted = steps(
@@ -114,3 +117,13 @@ def setup_command(call: Call, *, yes: bool, as_json: bool) -> None:
         say(f"{len(missing)} to make. If that is right: pismo ses setup --yes")
     else:
         say("Next: pismo ses doctor")
+
+
+def _refuse_half_local(is_local: bool) -> None:  # the one thing it asks
+    """Refuse to make a topic and a queue in the real AWS for an SES that is simulated."""
+    missing = [name for name in _EVENTS_AT if not os.environ.get(name)]
+    if is_local and missing:
+        raise UsageError(
+            "SES is a simulator here, but the topic (SNS) and queue (SQS) would be made in AWS",
+            hint=f"nothing has to be set up for pismo ses-sim; or set {' and '.join(missing)}",
+        )
