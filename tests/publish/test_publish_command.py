@@ -236,6 +236,10 @@ def test_ses_gets_everybody_once_by_the_command(
         assert set(sim.state.accepted_by_tag["delivery"].values()) == {1}
         assert len(sim.state.accepted_by_tag["delivery"]) == planned
     assert "begun with --to ses" in shop.fails("publish", ISSUE, "--to", "outbox", "--yes")
+    monkeypatch.delenv("PISMO_SES_ENDPOINT")
+    assert "a simulator on this machine" in shop.fails(*words, "--at-once"), "not the real SES"
+    monkeypatch.setenv("PISMO_SES_ENDPOINT", "foo")
+    assert "no web address: foo" in shop.fails(*words, "--at-once")
 
 
 def test_what_waits_for_its_hour_is_exit_three(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def _begun(
         stored = latest_plan(workspace, state.ledger, issue)
     except PlanError:
         return "", None  # its people are on another machine: that one knows
-    to = bound_transport(stored.folder)
+    to = bound_transport(stored.folder).removesuffix("-sim")
     if to != "ses":
         return to, None
     pending = Pending(stored, state.ledger, state.signer, hours=True)

@@ -118,7 +118,7 @@ def resume_command(
     workspace = call.workspace
     with open_state(workspace, os.environ) as state:
         stored = latest_plan(workspace, state.ledger, issue)
-        to = bound_transport(stored.folder)
+        to = bound_transport(stored.folder).removesuffix("-sim")
         if not to:
             raise UsageError(
                 f"publishing {issue} has not begun", hint=f"pismo publish {issue} --to outbox"
@@ -177,12 +177,21 @@ class _Run:
         """Refuse what must not be published; nothing has been sent then."""
         from pismo.publish.gate import check_for_ses, check_plan
 
-        check_plan(self._stored, self._to)
+        check_plan(self._stored, self._way())
         self._warn_of_changes()
         if self._to == "ses":
             check_for_ses(
                 self._workspace, self._stored, self._state.ledger, first_use=self._first_use
             )
+
+    def _way(self) -> str:
+        """Name the way of sending; what a simulator took is not what the real SES took."""
+        if self._to != "ses":
+            return self._to
+        from pismo.transports.ses_client import ses_settings
+
+        settings = ses_settings(self._workspace.settings.tables.get("ses", {}), os.environ)
+        return "ses-sim" if settings.is_local else "ses"
 
     def _warn_of_changes(self) -> None:
         """Say that what leaves is what was planned, if the issue reads otherwise by now."""
@@ -221,7 +230,7 @@ class _Run:
                 self._state.ledger.note_use("ses")
             else:
                 job = outbox_job(*about)
-            bind_transport(self._stored.folder, self._to)
+            bind_transport(self._stored.folder, self._way())
             outcome = publish(job)
         self._alert(outcome)
         self._print(outcome)

@@ -10,6 +10,11 @@ from pismo.model.workspace import Workspace
 from pismo.plan.approve import require_approval
 from pismo.plan.store import StoredPlan, bound_transport
 
+_WAYS = {
+    "outbox": "--to outbox",
+    "ses": "--to ses",
+    "ses-sim": "--to ses and a simulator on this machine (PISMO_SES_ENDPOINT)",
+}
 _LOCAL_NAMES = ("localhost", "local", "internal", "lan", "home", "invalid", "test")
 
 
@@ -28,9 +33,9 @@ def check_plan(stored: StoredPlan, transport: str) -> None:
     before = bound_transport(stored.folder)
     if before and before != transport:
         raise SendError(
-            f"{issue} was begun with --to {before}, and those letters count as sent",
-            hint="rehearse in a state of its own (PISMO_STATE_URL=sqlite:////tmp/rehearsal.sqlite),"
-            f" or go on with --to {before}",
+            f"{issue} was begun with {_WAYS.get(before, before)}, and those letters count as sent",
+            hint="rehearse in a copy of the state: pismo state backup /tmp/rehearsal.sqlite, then"
+            " PISMO_STATE_URL=sqlite:////tmp/rehearsal.sqlite; or go on as it was begun",
         )
 
 

@@ -68,13 +68,21 @@ def ses_settings(table: Mapping[str, object], environ: Mapping[str, str]) -> Ses
         if name not in _FIELDS:
             known = ", ".join(sorted(_FIELDS))
             raise SettingsError(f"[tool.pismo.ses] has no field '{name}'", hint=f"known: {known}")
+    endpoint = environ.get(ENDPOINT_VARIABLE) or _text(table, "endpoint_url")
+    if endpoint and not (
+        endpoint.startswith(("http://", "https://")) and urlsplit(endpoint).hostname
+    ):
+        raise SettingsError(
+            f"the endpoint of SES is no web address: {endpoint}",
+            hint=f"{ENDPOINT_VARIABLE} is like http://127.0.0.1:8925; without it, AWS is spoken to",
+        )
     threads = table.get("threads", 8)
     if not isinstance(threads, int) or not 1 <= threads <= 64:
         raise SettingsError("[tool.pismo.ses] threads must be a whole number from 1 to 64")
     return SesSettings(
         region=_text(table, "region"),
         configuration_set=_text(table, "configuration_set", CONFIGURATION_SET),
-        endpoint_url=environ.get(ENDPOINT_VARIABLE) or _text(table, "endpoint_url"),
+        endpoint_url=endpoint,
         identity=_text(table, "identity"),
         queue_url=_text(table, "queue_url"),
         profile=_text(table, "profile"),
