@@ -12,7 +12,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from pismo.audience import current
+from pismo.audience import compute_facts, current
 from pismo.cli import root
 from pismo.explain import Audience
 from pismo.plan.state import latest_plan, open_state
@@ -148,6 +148,21 @@ def test_real_people_are_found_by_predicate_and_by_id(sampled: Running) -> None:
     assert found
     assert all(person["kind"] == "audience" for person in found)
     assert ask(sampled, "find", question=found[0]["id"])["people"][0]["id"] == found[0]["id"]
+
+
+def test_people_are_found_also_after_others_have_planned_and_sampled(sampled: Running) -> None:
+    found = ask(sampled, "find", question="orders = 0")["people"]
+    workspace = load_workspace(sampled.root)
+    snapshot = current(workspace.state_dir)
+    assert snapshot is not None
+    for hour in range(11, 16):
+        moment = datetime(2026, 11, 27, hour, tzinfo=UTC)
+        compute_facts(snapshot, workspace.settings, moment)
+    assert ask(sampled, "find", question="orders = 0")["people"] == found
+    words = ["-C", str(sampled.root), "sample", "--people", "30", "--products", "20"]
+    for seed in "1234":
+        assert CliRunner().invoke(root, [*words, "--seed", seed]).exit_code == 0
+    assert len(ask(sampled, "find", question="points >= 0 OR points < 0 OR orders = 0")["people"])
 
 
 def test_nobody_is_found_by_address_and_no_answer_holds_one(sampled: Running) -> None:

@@ -146,8 +146,11 @@ def compute_facts(
     digest = hashlib.sha256(question.encode()).hexdigest()[:12]
     name = f"facts-{utc(now):%Y%m%dT%H%M%S}-{digest}.parquet"
     file = snapshot.path / name
-    if not file.exists():
-        with snapshot.connect() as engine:
+    if file.exists():
+        file.touch()  # the newest are those that were asked for last
+    else:
+        # Facts of another moment are not looked at, and may have been pruned meanwhile.
+        with replace(snapshot, facts=None).connect() as engine:
             set_parameters(engine, **parameters)
             compute_into(engine, utc(now).date(), own=own, answers=asked)
             _write(engine, file)

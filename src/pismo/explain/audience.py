@@ -5,9 +5,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pismo.audience import Snapshot, compute_facts
+from pismo.audience import Snapshot, compute_facts, current
 from pismo.consent import may_send
 from pismo.errors import UsageError
 from pismo.model.content import FactValue, Issue, Segment
@@ -65,6 +66,7 @@ class Audience:
     state: State
     now: datetime
     _engine: "duckdb.DuckDBPyConnection | None" = None
+    _files: tuple[Path, ...] = ()
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def find(self, question: str, *, limit: int = 20) -> tuple[Found, ...]:
@@ -221,13 +223,22 @@ class Audience:
         return case_sql(series, workspace.segments, columns_of(workspace))
 
     def _connection(self) -> "duckdb.DuckDBPyConnection":
-        """Open the snapshot at first use: facts and similarity are computed then, if need be."""
+        """Open the snapshot at first use: facts and similarity are computed then, if need be.
+
+        Another process that plans or imports may have made room for its own: then again.
+        """
+        if self._engine is not None and not all(file.exists() for file in self._files):
+            self._engine.close()
+            self._engine = None
+            self.snapshot = current(self.workspace.state_dir) or self.snapshot
         if self._engine is None:
             settings = self.workspace.settings
             own = own_facts(self.workspace.root, [])
             answers = answer_columns(self.workspace)
             ready = compute_facts(self.snapshot, settings, self.now, own=own, answers=answers)
-            self._engine = prepare(ready, self.now, settings).connect()
+            ready = prepare(ready, self.now, settings)
+            self._files = tuple(file for file in (ready.facts, ready.recommend) if file)
+            self._engine = ready.connect()
         return self._engine
 
 

@@ -9,6 +9,7 @@ import { drawDifference, drawLetter, drawMatrix, drawSizes, forget, markFindings
 import { MODES, THEMES, WIDTHS, issues, personNow, recall, remember, reviewNow, segmentsNow, settle, state } from "./state.js";
 import { speak, spoken, word } from "./words.js";
 
+const MOST_FOUND = 20;
 let turn = 0;
 let generation = 0;
 
@@ -86,7 +87,8 @@ async function findPeople(question) {
     const { people } = await api.findPeople(question);
     if (!people.length) return tell(word("nobody"));
     state.people = [...people, ...state.people.filter((person) => person.kind !== "audience")];
-    tell(`${word("found")}: ${people.length}`);
+    // The server names no more than so many: that is not how many there are.
+    tell(`${word(people.length < MOST_FOUND ? "found" : "firstOf")}: ${people.length}`);
     await choose({ person: people[0] });
   } catch (error) {
     tell(error.message);
