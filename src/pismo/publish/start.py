@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from pismo.errors import SendError
@@ -52,11 +52,12 @@ def stopped_by_signals(clock: Clock) -> Iterator[Callable[[], bool]]:
     wanted = threading.Event()
 
     def ask(number: int, _frame: FrameType | None) -> None:
-        # Not by click or print: a handler may come in the middle of what they are writing.
-        os.write(sys.stderr.fileno(), STOPPING)
         wanted.set()
         clock.wake()
         signal.signal(number, signal.SIG_DFL)
+        # Not by click or print: a handler may come in the middle of what they are writing.
+        with suppress(OSError, ValueError):  # nobody may be there to read it
+            os.write(sys.stderr.fileno(), STOPPING)
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:
