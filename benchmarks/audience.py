@@ -31,7 +31,7 @@ from pismo.audience.invent import write_invented
 from pismo.model.content import Newsletter, Segment, Sender
 from pismo.model.finding import Source
 from pismo.model.workspace import Settings
-from pismo.recommend import prepare, recommend_shards
+from pismo.recommend import Picker, prepare
 from pismo.segments import case_sql, compose_all
 from pismo.segments.report import report_segments
 
@@ -122,10 +122,8 @@ def measured(clock: Clock, snapshot: Snapshot) -> tuple[Snapshot, str]:
             for name in ("subscribers", "products", "purchases", "events")
         ]
         with clock.step("four picks for all, with reasons"):
-            shards = recommend_shards(
-                engine, people=everybody, count=4, now=NOW, settings=Settings()
-            )
-            picked = sum(shard.num_rows for shard in shards)
+            picker = Picker(engine, people=everybody, count=4, now=NOW, settings=Settings())
+            picked = sum(shard.num_rows for shard in picker.everybody())
     return snapshot, ", ".join(counts) + f"; {picked:,} picks."
 
 

@@ -11,7 +11,7 @@ from pismo.audience import Snapshot, write_snapshot
 from pismo.audience.engine import parse_query
 from pismo.errors import AudienceError, SettingsError
 from pismo.model.workspace import Settings
-from pismo.recommend import Picker, Wishes, prepare, recommend, recommend_shards
+from pismo.recommend import Picker, Wishes, prepare, recommend
 
 NOW = datetime(2026, 11, 27, 10)  # noqa: DTZ001  # snapshots hold naive UTC
 CATEGORIES = ("kids", "cards", "duel")
@@ -201,10 +201,8 @@ def test_shards_and_repeats_give_the_same_picks(tmp_path: Path) -> None:
     )
     with prepare(snapshot, NOW, Settings()).connect() as engine:
         whole = recommend(engine, people=people, count=4, now=NOW, settings=Settings())
-        shards = recommend_shards(
-            engine, people=people, count=4, now=NOW, settings=Settings(), shard_size=1
-        )
-        assert pa.concat_tables(list(shards)) == whole
+        picker = Picker(engine, people=people, count=4, now=NOW, settings=Settings())
+        assert pa.concat_tables(list(picker.everybody(shard_size=1))) == whole
     assert list(dict.fromkeys(whole["subscriber_id"].to_pylist())) == ["boris", "f1", "anna", "f0"]
 
 

@@ -3,6 +3,6 @@
 from pismo.recommend.prepare import prepare
 from pismo.recommend.question import Wishes
 from pismo.recommend.recipe import Recipe, recipe_from
-from pismo.recommend.recommend import Picker, recommend, recommend_shards
+from pismo.recommend.recommend import Picker, recommend
 
-__all__ = ["Picker", "Recipe", "Wishes", "prepare", "recipe_from", "recommend", "recommend_shards"]
+__all__ = ["Picker", "Recipe", "Wishes", "prepare", "recipe_from", "recommend"]

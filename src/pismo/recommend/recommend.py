@@ -39,64 +39,36 @@ def recommend(
     shown: "pa.Table | None" = None,
     wishes: Wishes = NO_WISHES,
 ) -> "pa.Table":
-    """Return picks for all people in one table; see `recommend_shards`."""
+    """Return picks for all people in one table; see `Picker`."""
     import pyarrow as pa
 
-    shards = recommend_shards(
+    picker = Picker(
         engine, people=people, count=count, now=now, settings=settings, language=language,
         shown=shown, wishes=wishes,
     )  # fmt: skip
-    return pa.concat_tables(list(shards))
+    return pa.concat_tables(list(picker.everybody()))
 
 
-def recommend_shards(
-    engine: "duckdb.DuckDBPyConnection",
-    *,
-    people: "pa.Table",
-    count: int,
-    now: datetime,
-    settings: Settings,
-    language: str = "",
-    shown: "pa.Table | None" = None,
-    wishes: Wishes = NO_WISHES,
-    shard_size: int = SHARD,
-) -> "Iterator[pa.Table]":
-    """Choose products for people, shard by shard, so that memory is bounded by the shard.
+class Picker:
+    """One question for picks: laid out once, then asked for all of its people or for some.
 
     Never what a person owns, what cannot be shown, or what `shown` names for them. The same
-    question has the same answer: every tie is broken by the product's id.
+    question has the same answer: every tie is broken by the product's id. One picker at a time on
+    an engine.
 
     Args:
         engine: `prepare(snapshot, now, settings).connect()`.
-        people: subscriber_id, segment.
+        people: subscriber_id, segment of all that will be asked for; who is popular in a segment
+            is seen among them.
         count: How many products each.
         now: The moment similarity was prepared for.
         settings: For the recipe and for names of categories.
         language: Of the reasons; the workspace's by default.
         shown: subscriber_id, product_id of what the last issues showed; none by default.
         wishes: What editors pin, forbid and fall back on.
-        shard_size: How many people at a time.
-
-    Yields:
-        subscriber_id, rank (from 1), product_id, title, url, image, price, old_price, currency,
-        category, reason; by person in the order of `people`, then by rank. Fewer than `count`
-        rows for a person if the shop has no more for them.
 
     Raises:
         AudienceError: If the engine has no similarity: `prepare` makes it.
-    """
-    picker = Picker(
-        engine, people=people, count=count, now=now, settings=settings, language=language,
-        shown=shown, wishes=wishes,
-    )  # fmt: skip
-    yield from picker.everybody(shard_size)
-
-
-class Picker:
-    """One question for picks: laid out once, then asked for all of its people or for some.
-
-    The arguments are those of `recommend_shards`; `people` are all that will be asked for, and who
-    is popular in a segment is seen among them. One picker at a time on an engine.
     """
 
     def __init__(
@@ -120,7 +92,13 @@ class Picker:
         )  # fmt: skip
 
     def everybody(self, shard_size: int = SHARD) -> "Iterator[pa.Table]":
-        """Choose for everybody, shard by shard."""
+        """Choose for everybody, shard by shard, so that memory is bounded by the shard.
+
+        Yields:
+            subscriber_id, rank (from 1), product_id, title, url, image, price, old_price, currency,
+            category, reason; by person in the order of `people`, then by rank. Fewer than `count`
+            rows for a person if the shop has no more for them.
+        """
         firsts = range(0, max(self._count, 1), shard_size)
         return _shards(self._engine, [(first, first + shard_size) for first in firsts], "people")
 
