@@ -57,11 +57,15 @@ class IssueScope:
         built = (name for edition in self.editions for name in edition.items)
         return tuple(items_named(self.workspace, dict.fromkeys((*written, *built))))
 
+    @property
+    def written(self) -> tuple[Issue | Item, ...]:
+        """The issue and its items: all that writers wrote of it."""
+        return (self.issue, *self.items)
+
     @cached_property
     def documents(self) -> Mapping[str, Document]:
         """The Markdown of the issue and of its items, by path."""
-        written: tuple[Item | Issue, ...] = (self.issue, *self.items)
-        return {one.source.path: document_of(one) for one in written}
+        return {one.source.path: document_of(one) for one in self.written}
 
     @cached_property
     def lines(self) -> tuple[Passage, ...]:
@@ -143,6 +147,11 @@ def items_named(workspace: Workspace, names: Mapping[str, None]) -> list[Item]:
         if item is not None:
             found.append(item)
     return found
+
+
+def beginning(text: str, most: int) -> str:
+    """Return the first letters of a text, to be shown in a finding."""
+    return text if len(text) <= most else text[:most].rstrip() + "…"
 
 
 def flat(text: str) -> str:

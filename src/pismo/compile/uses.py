@@ -1,7 +1,8 @@
 """What a letter asks of its reader: every expression with its place, held to what exists."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from pismo.audience import known_columns
 from pismo.compile.desk import Draft, marks_of
@@ -140,14 +141,18 @@ def _check_kinds(expr: Compare, source: Source, language: str) -> None:
 
 def _kind_of(expr: Expr) -> type | None:
     """Return int for a column of numbers, str for one of text, None for anything else."""
-    if not (isinstance(expr, Path) and expr.root == "recipient" and len(expr.steps) == 1):
-        return None
-    column = known_columns().get(str(expr.steps[0]))
-    if column is None:
-        return None
-    if column.type == "VARCHAR":
-        return str
-    return int if column.type.startswith(("INTEGER", "BIGINT", "DOUBLE", "DECIMAL")) else None
+    if isinstance(expr, Path) and expr.root == "recipient" and len(expr.steps) == 1:
+        return _kinds().get(str(expr.steps[0]))
+    return None
+
+
+@cache
+def _kinds() -> Mapping[str, type]:
+    """Name the columns that every audience has and that hold numbers (int) or text (str)."""
+    of_numbers = ("INTEGER", "BIGINT", "DOUBLE", "DECIMAL")
+    types = {name: column.type for name, column in known_columns().items()}
+    numbers = {name: int for name, type_ in types.items() if type_.startswith(of_numbers)}
+    return {**numbers, **{name: str for name, type_ in types.items() if type_ == "VARCHAR"}}
 
 
 def _text_in(expr: Expr) -> str:
@@ -157,11 +162,8 @@ def _text_in(expr: Expr) -> str:
             return _text_in(operand)
         case Filter(name) if name in _MAKE_TEXT:
             return spelled(expr)
-        case Path("recipient", (str(name),)):
-            column = known_columns().get(name)
-            return spelled(expr) if column is not None and column.type == "VARCHAR" else ""
         case _:
-            return ""
+            return spelled(expr) if _kind_of(expr) is str else ""
 
 
 def _warn(draft: Draft, use: HoleUse) -> None:

@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from pismo.checks.scope import IssueScope, flat
+from pismo.checks.scope import IssueScope, beginning, flat
 from pismo.model.content import EVERYONE, Issue, Item, Kind
 from pismo.model.finding import Finding, Rule, Severity
 from pismo.model.workspace import Workspace
@@ -95,6 +95,7 @@ _WHOLE_SEGMENT = re.compile(
     r"\{%[^%}]*\bsegment\s*(?:==|!=|\bnot\s+in\b|\bin\b)\s*[(\[]?\s*([\"'][^\"']*[\"'])"
 )
 _SEGMENT_ID = re.compile(r"segment\.id\s*(?:==|!=|in|not in)\s*([^%}]+)")
+_SHOWN = 40
 _TELLING = 60
 """Letters; shorter texts may be alike by chance."""
 _IF = re.compile(r"\{%-?\s*(if|elif|else|endif)\b")
@@ -150,8 +151,7 @@ def _branch(body: str, end: int) -> list[tuple[int, int]]:
 def check_segment_ids(scope: IssueScope) -> Iterator[Finding]:
     """Find conditions on a segment that does not exist, or that the newsletter does not have."""
     known, listed = scope.workspace.segments, scope.newsletter.segments
-    every: tuple[Issue | Item, ...] = (scope.issue, *scope.items)
-    for written in every:
+    for written in scope.written:
         for test in _SEGMENT_ID.finditer(written.body):
             for named in _NAME.finditer(test[1]):
                 place = written.place_at(test.start(1) + named.start())
@@ -173,23 +173,20 @@ def check_template_text(scope: IssueScope) -> Iterator[Finding]:
     told = told_sentences("ru") | told_sentences("en")
     if scope.issue.preheader in told:
         place = scope.issue.place_of("preheader")
-        yield FROM_TEMPLATE.at(place, text=_beginning(scope.issue.preheader))
-    every: tuple[Issue | Item, ...] = (scope.issue, *scope.items)
-    for written in every:
+        yield FROM_TEMPLATE.at(place, text=beginning(scope.issue.preheader, _SHOWN))
+    for written in scope.written:
         position = 0
         for line in written.body.splitlines(keepends=True):
             if line.strip() in told:
-                yield FROM_TEMPLATE.at(written.place_at(position), text=_beginning(line.strip()))
+                yield FROM_TEMPLATE.at(
+                    written.place_at(position), text=beginning(line.strip(), _SHOWN)
+                )
             position += len(line)
     for item in scope.items:
         for picked in item.products:
             if picked.comment in told:
                 place = item.place_in(picked, "comment")
-                yield FROM_TEMPLATE.at(place, text=_beginning(picked.comment))
-
-
-def _beginning(text: str) -> str:
-    return text if len(text) <= 40 else text[:40].rstrip() + "…"
+                yield FROM_TEMPLATE.at(place, text=beginning(picked.comment, _SHOWN))
 
 
 def check_unused(workspace: Workspace) -> Iterator[Finding]:

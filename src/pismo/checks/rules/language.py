@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pismo.checks.documents import HOLE, Passage
-from pismo.checks.scope import IssueScope
+from pismo.checks.scope import IssueScope, beginning
 from pismo.model.content import Item
 from pismo.model.finding import Finding, Rule, Severity
 
@@ -54,7 +54,7 @@ def _finding(found: Passage, wanted: str, item: Item | None) -> Finding:
     other = "en" if wanted == "ru" else "ru"
     declared = item is not None and item.language == other and "language" in item.lines
     place = item.place_of("language") if item and declared else found.place
-    shown = found.text if len(found.text) <= _SHOWN else found.text[:_SHOWN].rstrip() + "…"
+    shown = beginning(found.text, _SHOWN)
     return OTHER_LANGUAGE.at(place, text=shown, language=wanted)
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from pismo.build.sample import sample_recipient
 from pismo.checks.scope import IssueScope
-from pismo.model.content import Issue, Item
 from pismo.model.edition import (
     Choice,
     Context,
@@ -108,8 +107,7 @@ def check_addresses(scope: IssueScope) -> Iterator[Finding]:
 def _place_in_address(scope: IssueScope, column: str) -> Source | None:
     """Find the link that a column was written into."""
     link = re.compile(rf"(?:\]\(|href\s*=\s*[\"'])[^)\"'\s]*\{{\{{[^}}]*recipient\.{column}\b")
-    every: tuple[Issue | Item, ...] = (scope.issue, *scope.items)
-    for written in every:
+    for written in scope.written:
         if found := link.search(written.body):
             return written.place_at(found.start())
     return None
