@@ -101,14 +101,14 @@ def _begun(
 ) -> tuple[str, tuple[datetime, str] | None]:
     """Say how a plan's letters leave and when the next do; ('', None) if it is not known here."""
     from pismo.plan.state import latest_plan
-    from pismo.plan.store import bound_transport
+    from pismo.plan.store import sent_by
     from pismo.publish.pending import Pending
 
     try:
         stored = latest_plan(workspace, state.ledger, issue)
     except PlanError:
         return "", None  # its people are on another machine: that one knows
-    to = bound_transport(stored.folder).removesuffix("-sim")
+    to = sent_by(stored.folder)
     if to != "ses":
         return to, None
     pending = Pending(stored, state.ledger, state.signer, hours=True)

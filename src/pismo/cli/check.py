@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import Call, counted, echo_findings, json_option, print_json, say
+from pismo.cli.common import (
+    BRING_AN_AUDIENCE,
+    Call,
+    counted,
+    echo_findings,
+    json_option,
+    print_json,
+    say,
+)
 from pismo.errors import AudienceError, ExitCode
 from pismo.model.finding import finding_json
 
@@ -64,11 +72,7 @@ def _people(call: Call, stack: ExitStack) -> "Audience":
 
     snapshot = current(call.workspace.state_dir)
     if snapshot is None:
-        raise AudienceError(
-            "there is no audience to count",
-            hint="bring one in: pismo audience import subscribers FILE; or invent one:"
-            " pismo sample",
-        )
+        raise AudienceError("there is no audience to count", hint=BRING_AN_AUDIENCE)
     state = stack.enter_context(open_state(call.workspace, os.environ))
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     return Audience(call.workspace, snapshot, state, now)

@@ -42,6 +42,10 @@ class _Day(click.DateTime):
 DAY = _Day(["%Y-%m-%d"])
 """For an option or argument that is a day."""
 
+BRING_AN_AUDIENCE = (
+    "bring one in: pismo audience import subscribers FILE; or invent one: pismo sample"
+)
+"""What to do where nobody is known yet."""
 NOTES_SHOWN = 3
 """So many notes of one rule are printed; more would bury what matters."""
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import Call, echo_findings, json_option, print_json, say
+from pismo.cli.common import BRING_AN_AUDIENCE, Call, echo_findings, json_option, print_json, say
 from pismo.errors import AudienceError, FindingsError
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from pismo.model.people import Plan
     from pismo.model.workspace import Workspace
     from pismo.plan.state import State
-
-NO_CONSENT = "no-consent"
 
 
 @click.command("plan")
@@ -97,11 +95,7 @@ def _plan(
         check_text(issue, digests, row, state.ledger)
     snapshot = current(workspace.state_dir)
     if snapshot is None:
-        raise AudienceError(
-            "there is no audience to plan for",
-            hint="bring one in: pismo audience import subscribers FILE; or invent one:"
-            " pismo sample",
-        )
+        raise AudienceError("there is no audience to plan for", hint=BRING_AN_AUDIENCE)
     made = make_plan(
         workspace,
         issue,
@@ -207,11 +201,14 @@ def _print(
 
 def plan_table(plan: "Plan") -> list[str]:
     """Return a plan as lines for people: who gets which edition, who gets none and why."""
+    from pismo.ledger import Reason
+
     width = len(f"{plan.audience:,}")
     rows = [f"{plan.audience:>{width},}  people in the audience of {plan.issue}"]
     for segment, count in plan.planned.items():
         rows.append(f"{count:>{width},}  get edition {segment} ({plan.editions[segment][:12]})")
     for reason, count in sorted(plan.excluded.items(), key=lambda pair: -pair[1]):
-        way = " (bring it in: pismo audience import consents FILE)" if reason == NO_CONSENT else ""
+        consents = " (bring it in: pismo audience import consents FILE)"
+        way = consents if reason == Reason.NO_CONSENT else ""
         rows.append(f"{count:>{width},}  get none: {reason}{way}")
     return rows

@@ -113,12 +113,12 @@ def resume_command(
 ) -> None:
     """Go on with ISSUE where it stopped, by the way it was begun; settle what can be settled."""
     from pismo.plan.state import latest_plan, open_state
-    from pismo.plan.store import bound_transport
+    from pismo.plan.store import sent_by
 
     workspace = call.workspace
     with open_state(workspace, os.environ) as state:
         stored = latest_plan(workspace, state.ledger, issue)
-        to = bound_transport(stored.folder).removesuffix("-sim")
+        to = sent_by(stored.folder)
         if not to:
             raise UsageError(
                 f"publishing {issue} has not begun", hint=f"pismo publish {issue} --to outbox"
@@ -188,10 +188,11 @@ class _Run:
         """Name the way of sending; what a simulator took is not what the real SES took."""
         if self._to != "ses":
             return self._to
+        from pismo.plan.store import SIMULATED
         from pismo.transports.ses_client import ses_settings
 
         settings = ses_settings(self._workspace.settings.tables.get("ses", {}), os.environ)
-        return "ses-sim" if settings.is_local else "ses"
+        return f"ses{SIMULATED}" if settings.is_local else "ses"
 
     def _warn_of_changes(self) -> None:
         """Say that what leaves is what was planned, if the issue reads otherwise by now."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from pismo.ledger.rows import AuditLine
-from pismo.ledger.states import CLAIMABLE, CODE, codes
+from pismo.ledger.states import CLAIMABLE, CODE, TO_COME, codes
 from pismo.ledger.store import Store, epoch, moment
 from pismo.model.people import Submission
 
@@ -58,7 +58,7 @@ class Rights(Store):
 
         What is still to be sent or in doubt is kept whatever its age.
         """
-        kept = codes(CLAIMABLE | {Submission.CLAIMED, Submission.IN_DOUBT})
+        kept = codes(TO_COME)
         with self.write() as connection:
             gone = connection.execute(
                 text(

@@ -24,6 +24,9 @@ CLAIMABLE = frozenset({Submission.PLANNED, Submission.THROTTLED})
 UNSENT = CLAIMABLE | {Submission.WITHDRAWN}
 """Nothing was sent: a new plan of the same issue replaces these rows."""
 
+TO_COME = CLAIMABLE | {Submission.CLAIMED, Submission.IN_DOUBT}
+"""Something is still to come of these, sooner or later."""
+
 MAYBE_SENT = frozenset({Submission.CLAIMED, Submission.ACCEPTED, Submission.IN_DOUBT})
 """Counted against a cap and as shown."""
 

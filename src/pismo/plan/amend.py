@@ -15,10 +15,10 @@ from pathlib import Path
 from pismo.audience import private_folder
 from pismo.errors import PlanError
 from pismo.ledger import Ledger, new_plan_id
-from pismo.ledger.states import CLAIMABLE
+from pismo.ledger.states import TO_COME
 from pismo.model.content import Issue
 from pismo.model.edition import Choice, Edition, Hole, Part, Parts, Repeat, Static, columns
-from pismo.model.people import Plan, Submission
+from pismo.model.people import Plan
 from pismo.model.workspace import Workspace
 from pismo.plan.counts import counts_of
 from pismo.plan.make import answered_items, drafts_of, inherit_transport, keep_days, record_plan
@@ -26,7 +26,6 @@ from pismo.plan.picks import picks_wanted
 from pismo.plan.store import FOLDER, Shard, StoredPlan, write_plan
 
 ERASED = "erased"
-_TO_COME = (*CLAIMABLE, Submission.CLAIMED, Submission.IN_DOUBT)
 
 
 def differences(before: Edition, after: Edition) -> list[str]:
@@ -97,7 +96,7 @@ def check_amendable(stored: StoredPlan, editions: Sequence[Edition], ledger: Led
     """
     issue = stored.plan.issue
     counts = ledger.counts(stored.plan.id)
-    if not any(counts[state] for state in _TO_COME):
+    if not any(counts[state] for state in TO_COME):
         raise PlanError(f"everybody has a letter of {issue}: a new text would reach nobody")
     digests = {edition.segment: edition.digest for edition in editions}
     if digests == dict(stored.plan.editions):

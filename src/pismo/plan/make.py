@@ -72,20 +72,7 @@ def make_plan(
         signer=signer,
         now=now,
     )
-    unfinished = private_folder(folder / f".{plan_id}")
-    try:
-        stored = making.collect(plan_id, unfinished)
-        unfinished.rename(folder / plan_id)
-    except Exception as error:
-        if snapshot.path.exists():
-            raise
-        raise PlanError(
-            "somebody was erased from the audience while the plan was made: nothing was planned",
-            hint=f"make it from the new audience: pismo plan {issue_id}",
-        ) from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    stored = replace(stored, folder=folder / plan_id)
+    stored = making.store(plan_id, folder / plan_id)
     before = ledger.latest_plan(issue_id)
     record_plan(stored, ledger, expires_at=now + timedelta(days=keep_days(workspace)))
     if before is not None:
@@ -135,6 +122,28 @@ class _Making:
     @property
     def newsletter(self) -> Newsletter:
         return self.workspace.newsletter_of(self.issue)
+
+    def store(self, plan_id: str, folder: Path) -> StoredPlan:
+        """Write the plan's folder, whole or not at all.
+
+        Raises:
+            PlanError: If the audience was deleted meanwhile.
+        """
+        unfinished = private_folder(folder.with_name(f".{plan_id}"))
+        try:
+            stored = self.collect(plan_id, unfinished)
+            unfinished.rename(folder)
+        except Exception as error:
+            if self.snapshot.path.exists():
+                raise
+            raise PlanError(
+                "somebody was erased from the audience while the plan was made: nothing was"
+                " planned",
+                hint=f"make it from the new audience: pismo plan {self.issue.id}",
+            ) from error
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        return replace(stored, folder=folder)
 
     def collect(self, plan_id: str, folder: Path) -> StoredPlan:
         """Write shards and plan.json into `folder`."""

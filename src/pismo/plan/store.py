@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FOLDER = "plans"
 SCHEMA = 1
+SIMULATED = "-sim"
+"""Ends the name of a way of sending that was begun with a simulator on this machine."""
 ROWS = 10_000
 """People per shard."""
 
@@ -187,6 +189,11 @@ def bound_transport(folder: Path) -> str:
         return (folder / "transport").read_text("utf-8").strip()
     except FileNotFoundError:
         return ""
+
+
+def sent_by(folder: Path) -> str:
+    """Return the `--to` that goes on with a plan; '' if its publishing has not begun."""
+    return bound_transport(folder).removesuffix(SIMULATED)
 
 
 def bind_transport(folder: Path, name: str) -> None:

@@ -8,12 +8,12 @@ from pismo.errors import SendError, StoppedError
 from pismo.ledger import Ledger
 from pismo.model.workspace import Workspace
 from pismo.plan.approve import require_approval
-from pismo.plan.store import StoredPlan, bound_transport
+from pismo.plan.store import SIMULATED, StoredPlan, bound_transport
 
 _WAYS = {
     "outbox": "--to outbox",
     "ses": "--to ses",
-    "ses-sim": "--to ses and a simulator on this machine (PISMO_SES_ENDPOINT)",
+    f"ses{SIMULATED}": "--to ses and a simulator on this machine (PISMO_SES_ENDPOINT)",
 }
 _LOCAL_NAMES = ("localhost", "local", "internal", "lan", "home", "invalid", "test")
 

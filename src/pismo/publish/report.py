@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pismo.errors import PlanError, StateError
 from pismo.ledger import Ledger, PlanRow
+from pismo.ledger.states import TO_COME
 from pismo.model.people import Plan, Submission
 from pismo.records import dataclass
 
@@ -13,12 +14,6 @@ _COUNTED = (
     Submission.THROTTLED,
     Submission.IN_DOUBT,
     Submission.WITHDRAWN,
-)
-_LEFT = (
-    Submission.PLANNED,
-    Submission.CLAIMED,
-    Submission.THROTTLED,
-    Submission.IN_DOUBT,
 )
 START_AFRESH = (
     "Nobody gets an issue twice. To try again with an invented audience: rm -r .pismo, then"
@@ -81,7 +76,7 @@ def nothing_new(plan: Plan, ledger: Ledger) -> str:
     """Say that everybody has the issue already, and in which text; '' if somebody is left."""
     counts = ledger.counts(plan.id)
     accepted, total = counts[Submission.ACCEPTED], sum(counts.values())
-    if not accepted or any(counts[state] for state in _LEFT):
+    if not accepted or any(counts[state] for state in TO_COME):
         return ""
     told = f"0 new: {'all ' if accepted == total else ''}{accepted:,} got this issue before"
     had = ledger.accepted_editions(plan.id)
@@ -104,7 +99,7 @@ def check_text(issue: str, digests: Mapping[str, str], before: PlanRow, ledger: 
         PlanError: Saying how many have the earlier text.
     """
     counts = ledger.counts(before.id)
-    if not any(counts[state] for state in _LEFT):
+    if not any(counts[state] for state in TO_COME):
         return
     had = ledger.accepted_editions(before.id)
     other = sum(

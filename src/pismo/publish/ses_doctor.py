@@ -16,7 +16,7 @@ from pismo.publish.ses_findings import Check, Level
 from pismo.publish.ses_queue import Queues, check_queue
 from pismo.transports.ses_account import (
     SesAccount,
-    first_found,
+    answer_about,
     identity_of,
     problem_with_account,
 )
@@ -141,7 +141,7 @@ def _configuration_set(
             "set configuration_set under [tool.pismo.ses]; pismo ses setup",
         )  # fmt: skip
         return
-    found = first_found(client.get_configuration_set, "ConfigurationSetName", [name])
+    found = answer_about(name, client.get_configuration_set, "ConfigurationSetName")
     if found is None:
         yield Check(about, Level.BLOCKS, "does not exist", "pismo ses setup")
         return

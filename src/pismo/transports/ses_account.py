@@ -1,7 +1,8 @@
 """What the SES account allows right now: GetAccount, read-only, once a minute."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from pismo.errors import SendError
@@ -117,7 +118,7 @@ def identity_of(client: Any, address: str) -> tuple[str, Mapping[str, Any] | Non
     labels = address.rpartition("@")[2].split(".")
     above = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
     for name in (address, *above):
-        answer = first_found(client.get_email_identity, "EmailIdentity", [name])
+        answer = answer_about(name, client.get_email_identity, "EmailIdentity")
         if answer is not None:
             return name, answer
     return "", None
@@ -137,17 +138,20 @@ def problem_with_sender(client: Any, address: str) -> str:  # noqa: ANN401  # bo
     return "" if answer.get("VerifiedForSendingStatus") else f"the sender {address} is not verified"
 
 
-def first_found(
-    ask: Callable[..., Mapping[str, Any]], name: str, values: Sequence[str]
+def answer_about(
+    name: str, ask: Callable[..., Mapping[str, Any]], parameter: str
 ) -> Mapping[str, Any] | None:
-    """Return the first answer that is not 404 of a call made with each value; None if all are."""
+    """Ask SES about something by its name; None if there is no such thing.
+
+    Raises:
+        SendError: If SES does not answer.
+    """
     from botocore.exceptions import ClientError
 
-    for value in values:
-        try:
-            return ask(**{name: value})
-        except ClientError as error:
-            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 404:
-                code = error.response.get("Error", {}).get("Code", "")
-                raise SendError(f"SES does not answer about {value}: {code}") from error
-    return None
+    try:
+        return ask(**{parameter: name})
+    except ClientError as error:
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == HTTPStatus.NOT_FOUND:
+            return None
+        code = error.response.get("Error", {}).get("Code", "")
+        raise SendError(f"SES does not answer about {name}: {code}") from error
