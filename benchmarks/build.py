@@ -18,12 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 from machine import machine, table, write_down
 
 if TYPE_CHECKING:
     from pismo.compile import FragmentCache
-    from pismo.compile.layout import Place
+    from pismo.compile.mjml_check import Place
 
 ISSUE = "friday/2026-11-27"
 SENTENCE = (
@@ -128,22 +129,19 @@ def layouts_of(root: Path, folder: Path) -> list[Path]:
     The compiler gives its converter a page with tokens for content; here each token is replaced
     by what stands in its place in the segment's sample letter.
     """
-    from pismo.compile import compile_issue, edition
+    from pismo.compile import compile_issue
+    from pismo.compile.layout import to_html
     from pismo.workspace import load_workspace
 
     given: list[tuple[str, str]] = []
-    convert = edition.to_html
 
     def noted(source: str, layout: "Place", cache: "FragmentCache") -> str:
-        html = convert(source, layout, cache)
+        html = to_html(source, layout, cache)
         given.append((source, html))
         return html
 
-    edition.to_html = noted
-    try:
+    with mock.patch("pismo.compile.edition.to_html", noted):
         compile_issue(load_workspace(root), ISSUE)
-    finally:
-        edition.to_html = convert
     folder.mkdir()
     letters = sorted((root / "build" / "letters" / ISSUE).glob("*/a/letter.html"))
     paths = []

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import jinja2
 from machine import machine, per_second, table, write_down
+from markupsafe import Markup
 
 from pismo.model.codec import with_digest
 from pismo.model.content import Sender
@@ -202,7 +203,7 @@ def usual_way(story: str, plain: str) -> Callable[[Recipient, str], bytes]:
     environment.filters.update({name: filters_for("ru")[name] for name in ("plural", "money")})
     html, subject = (environment.from_string(source) for source in (HTML, SUBJECT))
     text = environment.overlay(autoescape=False).from_string(TEXT)
-    safe = jinja2.utils.markupsafe.Markup(story)
+    safe = Markup(story)
 
     def send(recipient: Recipient, message_id: str) -> bytes:
         scope = scope_of(recipient)
@@ -226,7 +227,7 @@ def same_letter(letter: Edition, story: str) -> None:
     """Stop if the two ways do not write the same letter: then nothing is compared."""
     environment = jinja2.Environment(autoescape=True, keep_trailing_newline=True)
     environment.filters.update({name: filters_for("ru")[name] for name in ("plural", "money")})
-    safe = jinja2.utils.markupsafe.Markup(story)
+    safe = Markup(story)
     for number in range(50):
         scope = scope_of(person(number))
         usual = environment.from_string(HTML).render(scope, story=safe, issue="Письмо")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from unittest import mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -154,14 +155,15 @@ def batched(letters: Iterable[Outgoing], size: int) -> Iterator[list[Outgoing]]:
         yield batch
 
 
+def unsynced(_descriptor: int) -> None:
+    """Stand in for `os.fsync`, for what a disk would take without it; a mock would cost time."""
+
+
 def on_disk(stored: StoredPlan, letter: Edition, folder: Path, files: int) -> tuple[float, float]:
     """Return letters a second of the outbox on a disk: as it is, and if nothing were synced."""
     synced, _ = through_outbox(islice(outgoing(stored, letter), files), folder / "synced", files)
-    sync, os.fsync = os.fsync, lambda _descriptor: None
-    try:
+    with mock.patch.object(os, "fsync", unsynced):
         loose, _ = through_outbox(islice(outgoing(stored, letter), files), folder / "loose", files)
-    finally:
-        os.fsync = sync
     return synced, loose
 
 
