@@ -1,12 +1,12 @@
 """Style into `style` attributes, one content fragment at a time."""
 
 import re
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
-from types import ModuleType
 from typing import Any, TypeAlias
+
+from pismo.lazy import absent, instead
+from pismo.plain_css import PlainCss
 
 Inline: TypeAlias = Callable[[str, str], str]
 """Takes a fragment and its rules, and returns the fragment with style in it."""
@@ -26,8 +26,6 @@ def inline_css(html: str, css: str) -> str:
     Source: https://github.com/peterbe/premailer (3.10); it drops `!important` and loses rules
     whose selectors it cannot parse, so neither is used here.
     """
-    import logging
-
     if not html.strip():
         return html
     page = _premailer()(
@@ -35,7 +33,6 @@ def inline_css(html: str, css: str) -> str:
         css_text=css,
         allow_network=False,
         disable_validation=True,
-        cssutils_logging_level=logging.CRITICAL,
         disable_basic_attributes=["width", "height", "bgcolor"],
         keep_style_tags=False,
         remove_classes=False,
@@ -51,12 +48,12 @@ def inline_css(html: str, css: str) -> str:
 
 @cache
 def _premailer() -> Any:  # noqa: ANN401  # premailer has no types
-    """Import premailer without what fetches style sheets: most of its time, and never used here.
+    """Import premailer without what fetches style sheets, and with a reader for plain ones only.
 
-    A build is mostly imports; `requests`, `urllib.request` (TLS, e-mail) and cssutils' fetcher are
-    touched only to fetch, and nothing may be fetched.
+    A build is mostly imports: `requests` is touched only to fetch, and nothing may be fetched;
+    cssutils is imported when some style is not plain.
     """
-    with _absent("requests", "urllib.request", "cssutils._fetch"):
+    with absent("requests"), instead(PlainCss("cssutils")):
         from premailer import Premailer
     known: dict[tuple[str, int], tuple[list[Any], list[Any]]] = {}
 
@@ -71,20 +68,6 @@ def _premailer() -> Any:  # noqa: ANN401  # premailer has no types
             return list(rules), list(leftover)
 
     return RememberingPremailer
-
-
-@contextmanager
-def _absent(*names: str) -> Iterator[None]:
-    """Let modules that are not loaded be empty for a while; whoever needs them gets them later."""
-    stubs = {name: ModuleType(name) for name in names if name not in sys.modules}
-    for stub in stubs.values():
-        stub.__dict__["_defaultFetcher"] = lambda _url: None
-    sys.modules.update(stubs)
-    try:
-        yield
-    finally:
-        for name in stubs:
-            del sys.modules[name]
 
 
 def _without_blanks(html: str) -> str:

@@ -1,7 +1,10 @@
-"""Names that a package offers and imports only when somebody asks for one (PEP 562)."""
+"""Imports that wait until somebody asks (PEP 562), and libraries without what they never use."""
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
+from types import ModuleType
 
 
 def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
@@ -21,3 +24,34 @@ def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
         return getattr(import_module(f"{package}.{home_of[name]}"), name)
 
     return getattribute
+
+
+@contextmanager
+def instead(*modules: ModuleType) -> Iterator[None]:
+    """Let modules stand in for those of their names for a while, unless those are loaded."""
+    stood = [one for one in modules if sys.modules.setdefault(one.__name__, one) is one]
+    try:
+        yield
+    finally:
+        for one in stood:
+            del sys.modules[one.__name__]
+
+
+@contextmanager
+def absent(*names: str) -> Iterator[None]:
+    """Let modules that are not loaded be empty for a while; whoever needs them gets them later.
+
+    For libraries that import much and use little of it. Whatever is imported from an empty module
+    meanwhile is a function that returns nothing.
+    """
+    with instead(*(_Empty(name) for name in names)):
+        yield
+
+
+class _Empty(ModuleType):
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return _nothing
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Stand for a function that is never called."""

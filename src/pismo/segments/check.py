@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from pismo.audience.engine import only_row, open_engine, quoted
+from pismo.audience.engine import core, only_row, open_engine, quoted
 from pismo.audience.schema import Column
 from pismo.model.content import FactValue, Segment
 from pismo.model.finding import Finding, Source
@@ -112,8 +112,7 @@ def _asked_at_once(
         What each condition says of its own examples; None if any condition does not run, so that
         each must be asked alone to tell which.
     """
-    import duckdb
-
+    duckdb = core()
     asked: list[tuple[_Example, int]] = []
     rows = [_oddity(mentioned, "NULL"), _oddity(mentioned)]
     for place, name in enumerate(composed):
@@ -142,8 +141,7 @@ def _runs(
     findings: list[Finding],
 ) -> bool:
     """Bind the condition, and try it on people whose texts are no numbers and numbers are zero."""
-    import duckdb
-
+    duckdb = core()
     place = Source(segment.source.path, segment.where_line)
     try:
         described = engine.execute(f"DESCRIBE SELECT ({sql}) AS fits FROM facts").fetchall()
@@ -205,8 +203,7 @@ def _examples(segment: Segment) -> Iterator[tuple[str, int, Mapping[str, FactVal
 
 
 def _run_examples(trial: _Trial, findings: list[Finding]) -> None:
-    import duckdb
-
+    duckdb = core()
     segment = trial.segment
     for side, examples in (("in", segment.example_in), ("out", segment.example_out)):
         if not examples:
