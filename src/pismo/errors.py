@@ -37,20 +37,39 @@ class PismoError(Exception):
         message: What is wrong, in a sentence.
         where: The file and line it is about, if there is one.
         hint: What to do next.
+        ru: The message in Russian, where the preview may have to show it.
+        hint_ru: The hint in Russian.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.FINDINGS
 
-    def __init__(self, message: str, where: Source | None = None, *, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        where: Source | None = None,
+        *,
+        hint: str = "",
+        ru: str = "",
+        hint_ru: str = "",
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.where = where
         self.hint = hint
+        self.ru = ru
+        self.hint_ru = hint_ru
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         hint = f"\n  hint: {self.hint}" if self.hint else ""
         return f"{place}{self.message}{hint}"
+
+    def told(self, language: str) -> str:
+        """Say it as a page does: place, sentence and hint; in English where nobody wrote more."""
+        russian = language == "ru"
+        message = (self.ru if russian else "") or self.message
+        hint = (self.hint_ru if russian else "") or self.hint
+        return ": ".join(filter(None, (str(self.where or ""), message, hint)))
 
 
 class UsageError(PismoError):
@@ -73,7 +92,13 @@ class FindingsError(ContentError):
     def __init__(self, findings: Sequence[Finding]) -> None:
         first = findings[0]
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-        super().__init__(first.message("en") + more, first.source, hint=first.hint("en"))
+        super().__init__(
+            first.message("en") + more,
+            first.source,
+            hint=first.hint("en"),
+            ru=first.message("ru") + (f" (и ещё {len(findings) - 1})" if more else ""),
+            hint_ru=first.hint("ru"),
+        )
         self.findings = tuple(findings)
 
 

@@ -6,23 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.preview.conftest import Browse, Open
+from tests.preview.conftest import Browse, Open, save
 
 pytestmark = pytest.mark.chromium
-
-STORY = Path("content/stories/rain.md")
 
 
 def letter(page: Any, title: str = "") -> Any:
     """Return the inside of a letter's frame."""
     named = f'iframe[title="{title}"]' if title else ".single iframe"
     return page.frame_locator(named).locator("body")
-
-
-def save(root: Path, old: str, new: str, file: Path = STORY) -> None:
-    """Change a file as an editor does."""
-    path = root / file
-    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
 
 
 def test_all_segments_stand_side_by_side_as_live_letters(

@@ -6,7 +6,6 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -14,20 +13,8 @@ from click.testing import CliRunner
 
 from pismo.audience import compute_facts, current
 from pismo.cli import root
-from pismo.explain import Audience
-from pismo.plan.state import latest_plan, open_state
-from pismo.preview import Crowd
 from pismo.workspace import load_workspace
-from tests.preview.conftest import Open, Running
-
-ISSUE = "weekly/2026-11-27"
-OURS = {"X-Pismo": "preview"}
-
-
-def ask(running: Running, call: str, **body: object) -> dict[str, Any]:
-    answer = httpx.post(f"{running.url}api/{call}", json=body, headers=OURS)
-    told: dict[str, Any] = answer.json()
-    return told
+from tests.preview.conftest import ISSUE, OURS, Open, Running, ask
 
 
 def status(running: Running, segment: str, person: object = None) -> object:
@@ -125,22 +112,6 @@ def test_the_export_is_whole_without_a_server(small: Path) -> None:
     page = (folder / "weekly-2026-11-27" / "families.html").read_text("utf-8")
     assert "data:image/png;base64," in page
     assert 'href="weekly-2026-11-27/index.html"' in (folder / "index.html").read_text("utf-8")
-
-
-@pytest.fixture
-def sampled(small: Path, preview: Open) -> Any:
-    """Yield a preview with an invented audience and a plan."""
-    for words in (("sample", "--people", "80", "--products", "20"), ("plan", ISSUE)):
-        done = CliRunner().invoke(root, ["-C", str(small), *words])
-        assert done.exit_code == 0, done.output
-    workspace = load_workspace(small)
-    snapshot = current(workspace.state_dir)
-    assert snapshot is not None
-    with open_state(workspace, {}) as state:
-        now = datetime(2026, 11, 27, 10, tzinfo=UTC)
-        audience = Audience(workspace, snapshot, state, now)
-        crowd = Crowd(lambda: audience, lambda issue: latest_plan(workspace, state.ledger, issue))
-        yield preview(small, crowd=crowd)
 
 
 def test_real_people_are_found_by_predicate_and_by_id(sampled: Running) -> None:

@@ -95,7 +95,10 @@ def _crowd(call: Call, stack: ExitStack) -> "Crowd":
 
         snapshot = current(call.workspace.state_dir)
         if snapshot is None:
-            raise UsageError("there is no audience here", hint="pismo sample invents one")
+            raise UsageError(
+                "there is no audience here", hint="pismo sample invents one",
+                ru="аудитории здесь нет", hint_ru="pismo sample придумает её",
+            )  # fmt: skip
         now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
         return Audience(call.workspace, snapshot, state(), now)
 

@@ -2,15 +2,15 @@
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pismo.audience import Snapshot, compute_facts, current
 from pismo.consent import may_send
-from pismo.errors import UsageError
+from pismo.errors import AudienceError, SegmentError, UsageError
 from pismo.model.content import FactValue, Issue, Segment
 from pismo.model.edition import Edition
 from pismo.model.finding import Source
@@ -31,12 +31,17 @@ from pismo.segments import (
     compose_all,
     own_facts,
 )
+from pismo.segments.mistakes import failing, refused
 from pismo.segments.report import SegmentReport, report_segments
 
 if TYPE_CHECKING:
     import duckdb
 
 _ID = re.compile(r"[\w.:-]{1,128}")
+_QUESTION = Source("question")
+MOST_FOUND = 20
+"""So many of the people whom a search finds are named."""
+Answer = TypeVar("Answer")
 _PRIVATE = {"email", "last_name"}
 """Columns that never leave the audience for a label or a panel."""
 
@@ -48,6 +53,14 @@ class Found:
     id: str
     first_name: str
     city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The first people whom a question is true for, and how many there are in all."""
+
+    first: tuple[Found, ...]
+    total: int
 
 
 @dataclass(slots=True)
@@ -69,8 +82,10 @@ class Audience:
     _files: tuple[Path, ...] = ()
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def find(self, question: str, *, limit: int = 20) -> tuple[Found, ...]:
+    def find(self, question: str) -> Search:
         """Find people by id, or by a predicate over the facts such as `orders = 0`.
+
+        At most MOST_FOUND of them are named; all are counted.
 
         Raises:
             UsageError: If it holds an address: those are not looked people up by.
@@ -79,18 +94,19 @@ class Audience:
         question = question.strip()
         if "@" in question:
             raise UsageError(
-                "nobody is looked up by address", hint="use their id, or a predicate over facts"
-            )
-        if _ID.fullmatch(question) and (same := self._where("subscriber_id = ?", 1, question)):
-            return same
-        where = self._predicate(question)
-        return self._where(where, limit)
+                "nobody is looked up by address", hint="use their id, or a predicate over facts",
+                ru="по адресу никого не ищут", hint_ru="возьмите id или условие из фактов",
+            )  # fmt: skip
+        if _ID.fullmatch(question):
+            same = self._where("subscriber_id = ?", question)
+            if same.total:
+                return same
+        return self._where(self._predicate(question))
 
     def sizes(self, newsletter: str) -> Mapping[str, int]:
         """Count the people of each segment of a newsletter, `everyone` included."""
-        with self._lock:
-            sql = f"SELECT {self._case(newsletter)} AS segment, count(*) FROM facts GROUP BY 1"  # noqa: S608  # confined
-            return dict(self._connection().execute(sql).fetchall())
+        sql = f"SELECT {self._case(newsletter)} AS segment, count(*) FROM facts GROUP BY 1"  # noqa: S608  # confined
+        return {str(segment): int(count) for segment, count in self._rows(sql)}
 
     def segment_report(self, newsletter: str) -> SegmentReport:
         """Count who fits each segment of a newsletter, and who gets its letter."""
@@ -98,8 +114,7 @@ class Audience:
         composed, _ = compose_all(workspace.segments, columns_of(workspace))
         listed = workspace.newsletters[newsletter].segments
         segments = [workspace.segments[name] for name in listed if name in composed]
-        with self._lock:
-            return report_segments(self._connection(), segments, composed)
+        return self._asking(lambda engine: report_segments(engine, segments, composed))
 
     def segment_of(self, newsletter: str, person: str) -> str:
         """Return which segment of a newsletter a person is in.
@@ -108,11 +123,9 @@ class Audience:
             UsageError: If there is no such person.
         """
         sql = f"SELECT {self._case(newsletter)} FROM facts WHERE subscriber_id = ?"  # noqa: S608  # confined
-        with self._lock:
-            row = self._connection().execute(sql, [person]).fetchone()
-        if row is None:
-            raise _nobody(person)
-        return str(row[0])
+        for (segment,) in self._rows(sql, person):
+            return str(segment)
+        raise _nobody(person)
 
     def facts(self, person: str) -> dict[str, FactValue]:
         """Return everything known about a person except address and last name.
@@ -120,15 +133,15 @@ class Audience:
         Raises:
             UsageError: If there is no such person.
         """
-        with self._lock:
-            asked = self._connection().execute(
-                "SELECT * FROM facts WHERE subscriber_id = ?", [person]
-            )
+
+        def known(engine: "duckdb.DuckDBPyConnection") -> list[tuple[str, object]]:
+            asked = engine.execute("SELECT * FROM facts WHERE subscriber_id = ?", [person])
             names = [column[0] for column in asked.description or ()]
-            row = asked.fetchone()
-        if row is None:
+            return [pair for row in asked.fetchall() for pair in zip(names, row, strict=True)]
+
+        values = self._asking(known)
+        if not values:
             raise _nobody(person)
-        values = zip(names, row, strict=True)
         return {name: _fact(value) for name, value in values if name not in _PRIVATE}
 
     def recipient(self, issue: Issue, edition: Edition, person: str) -> Recipient:
@@ -152,13 +165,8 @@ class Audience:
 
     def excluded(self, issue: Issue, edition: Edition, recipient: Recipient) -> str:
         """Return why a plan of this moment would leave a person out, '' if it would not."""
-        with self._lock:
-            row = (
-                self._connection()
-                .execute("SELECT email FROM facts WHERE subscriber_id = ?", [recipient.id])
-                .fetchone()
-            )
-        address = str(row[0] or "") if row else ""
+        rows = self._rows("SELECT email FROM facts WHERE subscriber_id = ?", recipient.id)
+        address = str(rows[0][0] or "") if rows else ""
         if not address:
             return "no-address"
         barred = may_send(
@@ -181,10 +189,8 @@ class Audience:
             f"SELECT count(*) FILTER ({column} IS NULL OR CAST({column} AS VARCHAR) = ''),"  # noqa: S608  # a known column
             " count(*) FROM facts"
         )
-        with self._lock:
-            row = self._connection().execute(sql).fetchone()
-        assert row is not None
-        return int(row[0]), int(row[1])
+        ((empty, everybody),) = self._rows(sql)
+        return int(empty), int(everybody)
 
     def _picks(self, issue: Issue, edition: Edition, person: str) -> tuple[Recommended, ...]:
         import pyarrow as pa
@@ -194,28 +200,76 @@ class Audience:
             return ()
         forbidden = products_in_letters(self.workspace, (edition,))
         one = pa.table({"subscriber_id": [person], "segment": [edition.segment]})
-        with self._lock:
+
+        def pick(engine: "duckdb.DuckDBPyConnection") -> tuple[Recommended, ...]:
             asked = picks_from(
-                self._connection(), self.workspace, issue, count, self.state.ledger, self.now,
+                engine, self.workspace, issue, count, self.state.ledger, self.now,
                 people=one, forbidden=forbidden,
             )  # fmt: skip
             return tuple(asked([person]).get(person, ()))
 
-    def _where(self, condition: str, limit: int, *values: str) -> tuple[Found, ...]:
+        return self._asking(pick)
+
+    def _where(self, condition: str, *values: str) -> Search:
         sql = (
-            "SELECT subscriber_id, first_name, city FROM facts"  # noqa: S608  # confined
-            f" WHERE {condition} ORDER BY subscriber_id LIMIT {limit}"
+            "SELECT subscriber_id, first_name, city, count(*) OVER () FROM facts"  # noqa: S608  # confined
+            f" WHERE {condition} ORDER BY subscriber_id LIMIT {MOST_FOUND}"
         )
+        rows = self._rows(sql, *values)
+        found = tuple(Found(str(row[0]), row[1] or "", row[2] or "") for row in rows)
+        return Search(found, rows[0][3] if rows else 0)
+
+    def _rows(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
+        """Ask one query that holds a condition.
+
+        Raises:
+            SegmentError: If the condition cannot be computed on this audience.
+        """
+        import duckdb
+
+        try:
+            return self._asking(lambda engine: engine.execute(sql, list(values)).fetchall())
+        except duckdb.Error as error:
+            raise _unplaced(refused(failing(error).at(_QUESTION))) from error
+
+    def _asking(self, ask: "Callable[[duckdb.DuckDBPyConnection], Answer]") -> Answer:
+        """Ask the people; once more if another process took the files away in the middle of it.
+
+        Raises:
+            AudienceError: If they are gone again.
+        """
+        import duckdb
+
         with self._lock:
-            rows = self._connection().execute(sql, list(values)).fetchall()
-        return tuple(Found(str(row[0]), row[1] or "", row[2] or "") for row in rows)
+            try:
+                return ask(self._connection())
+            except duckdb.IOException:
+                self._leave()
+            try:
+                return ask(self._connection())
+            except duckdb.IOException as error:
+                self._leave()
+                raise AudienceError(
+                    "the audience's files changed while they were read",
+                    hint="try again when the import or the plan beside has ended",
+                    ru="файлы аудитории сменились во время чтения",
+                    hint_ru="повторите, когда закончится импорт или план по соседству",
+                ) from error
+
+    def _leave(self) -> None:
+        """Close the snapshot: the next question opens the one that is current then."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+        self.snapshot = current(self.workspace.state_dir) or self.snapshot
 
     def _predicate(self, question: str) -> str:
-        asked = Segment(
-            id="question", title="", where=question, where_line=1, source=Source("question")
-        )
+        asked = Segment(id="question", title="", where=question, where_line=1, source=_QUESTION)
         segments = {**self.workspace.segments, asked.id: asked}
-        return compose(asked.id, segments, columns_of(self.workspace))
+        try:
+            return compose(asked.id, segments, columns_of(self.workspace))
+        except SegmentError as error:
+            raise _unplaced(error) from None
 
     def _case(self, newsletter: str) -> str:
         workspace = self.workspace
@@ -228,9 +282,7 @@ class Audience:
         Another process that plans or imports may have made room for its own: then again.
         """
         if self._engine is not None and not all(file.exists() for file in self._files):
-            self._engine.close()
-            self._engine = None
-            self.snapshot = current(self.workspace.state_dir) or self.snapshot
+            self._leave()
         if self._engine is None:
             settings = self.workspace.settings
             own = own_facts(self.workspace.root, [])
@@ -242,10 +294,19 @@ class Audience:
         return self._engine
 
 
+def _unplaced(error: SegmentError) -> SegmentError:
+    """Take the place from an error about a question: it stands in no file."""
+    if error.where is not None and error.where.path == _QUESTION.path:
+        error.where = None
+    return error
+
+
 def _nobody(person: str) -> UsageError:
     return UsageError(
         f"nobody in the audience is '{person}'",
         hint="ids are in the column subscriber_id; pismo preview finds people by predicate",
+        ru=f"в аудитории нет человека «{person}»",
+        hint_ru="id стоят в колонке subscriber_id; pismo preview находит людей по условию",
     )
 
 

@@ -48,6 +48,17 @@ BROKEN_TOML = Rule(
     en="not valid TOML: {reason}",
     ru="это не TOML: {reason}",
 )
+UNREAD = frozenset(
+    rule.id
+    for rule in (
+        UNREADABLE,
+        NO_FRONT_MATTER,
+        UNCLOSED_FRONT_MATTER,
+        BROKEN_FRONT_MATTER,
+        BROKEN_TOML,
+    )
+)
+"""Rules that, broken, leave nothing of a file to be used."""
 UNKNOWN_FIELD = Rule(
     "unknown-field",
     Severity.ERROR,

@@ -25,6 +25,10 @@ from pismo.preview.desk import Desk
 from pismo.preview.guard import Guard
 from pismo.preview.watch import watch
 
+_BROKEN = (
+    "pismo itself failed here, and its terminal says where; please report it: ",
+    "здесь споткнулся сам pismo, подробности в его терминале; пожалуйста, расскажите нам: ",
+)
 Answer = Callable[[Desk, Mapping[str, Any]], dict[str, object]]
 
 
@@ -48,6 +52,7 @@ def create_app(desk: Desk, *, hosts: frozenset[str], token: str = "") -> Starlet
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, hosts=hosts, token=token)],
+        exception_handlers={Exception: _failed},
         lifespan=_watching(desk),
     )
 
@@ -90,15 +95,27 @@ def _page(path: str) -> Callable[[Request], Awaitable[Response]]:
 
 def _call(desk: Desk, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     async def call(request: Request) -> Response:
+        language = _language(request)
         try:
             body = await request.json()
             return JSONResponse(await run_in_threadpool(answer, desk, body))
         except PismoError as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
-        except (KeyError, TypeError, json.JSONDecodeError) as error:
-            return JSONResponse({"error": f"not understood: {error}"}, status_code=400)
+            return JSONResponse({"error": error.told(language)}, status_code=400)
+        except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+            said = "вопрос не понят" if language == "ru" else "not understood"
+            return JSONResponse({"error": f"{said}: {error}"}, status_code=400)
 
     return call
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Answer where pismo itself fails: the page shows the sentence, uvicorn's log the traceback."""
+    russian = _language(request) == "ru"
+    return JSONResponse({"error": _BROKEN[russian] + repr(error)}, status_code=500)
+
+
+def _language(request: Request) -> str:
+    return request.headers.get("accept-language", "")[:2]
 
 
 def _events(desk: Desk) -> Callable[[Request], Awaitable[Response]]:

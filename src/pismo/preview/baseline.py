@@ -33,6 +33,7 @@ def baseline(
     raise UsageError(
         f"there is no earlier letter of {issue} for {segment} to compare with",
         hint=hints.get(which, ""),
+        ru=f"прежнего письма {issue} для {segment} нет: сравнить не с чем",
     )
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from pismo.errors import UsageError
+from pismo.errors import PismoError, SegmentError, UsageError
 from pismo.explain import explain_letter, rule_text, rule_values
 from pismo.model.content import EVERYONE, Issue
 from pismo.model.edition import Edition
 from pismo.model.finding import Severity
 from pismo.model.people import Recipient
 from pismo.preview.baseline import APPROVED, BUILT, PLANNED, baseline
+from pismo.preview.last_good import unread
 from pismo.preview.letters import explanation_json, findings_json, letter_json
 from pismo.preview.people import Asked, Crowd, inert, viewers_json
 from pismo.preview.studio import Change, Studio
@@ -35,6 +36,7 @@ class Desk:
     crowd: Crowd = field(default_factory=Crowd)
     send_to_self: SendToSelf | None = None
     listeners: set[asyncio.Queue[Change | None]] = field(default_factory=set)
+    _sizes: dict[str, Mapping[str, int]] = field(default_factory=dict)
 
     @staticmethod
     def calls() -> Mapping[str, Callable[["Desk", Mapping[str, Any]], dict[str, object]]]:
@@ -91,7 +93,7 @@ class Desk:
         return {
             "language": workspace.settings.language,
             "generation": self.studio.generation,
-            "problem": self.studio.problem,
+            "problems": self._problems(),
             "newsletters": newsletters,
             "current": current_issue(workspace, datetime.now(UTC).date()),
             "audience": self.crowd.audience is not None,
@@ -102,13 +104,18 @@ class Desk:
     def review(self, issue: str) -> dict[str, object]:
         """What every check says of an issue, and how many people each segment reaches."""
         workspace = self.studio.workspace
+        newsletter, language = self.studio.issue(issue).newsletter, workspace.settings.language
         found = self.studio.reviewed(issue)
-        sizes = self.crowd.sizes(workspace, workspace.issues[issue].newsletter)
+        failed = self._count(newsletter)
+        sizes = self._sizes.get(newsletter, {})
         return {
             "issue": issue,
+            "stale": bool(failed or unread(workspace)),
+            # What is wrong with a condition is among the findings, with its place.
+            "problem": "" if isinstance(failed, SegmentError | None) else failed.told(language),
             "errors": sum(finding.severity is Severity.ERROR for finding in found),
             "warnings": sum(finding.severity is Severity.WARNING for finding in found),
-            "findings": findings_json(found, workspace.root, workspace.settings.language),
+            "findings": findings_json(found, workspace.root, language),
             "sizes": dict(sizes),
             "people": sum(sizes.values()) if sizes else None,
             "subjects": self._subject(issue),
@@ -120,7 +127,8 @@ class Desk:
 
     def find(self, question: str) -> dict[str, object]:
         """Find real people by id or predicate."""
-        return {"people": viewers_json(self.crowd.find(self.studio.workspace, question))}
+        first, total = self.crowd.find(self.studio.workspace, question)
+        return {"people": viewers_json(first), "total": total}
 
     def letters(self, body: Mapping[str, Any]) -> dict[str, object]:
         """Several segments' letters of one issue at once, or what stands in their way."""
@@ -180,7 +188,10 @@ class Desk:
     def send(self, issue: str, segment: str, person: Asked) -> dict[str, object]:
         """Send this letter to oneself."""
         if self.send_to_self is None:
-            raise UsageError("this preview was not told where to send")
+            raise UsageError(
+                "this preview was not told where to send",
+                ru="предпросмотру не сказано, куда отправлять",
+            )
         edition, message = self._message(issue, segment, person)
         return {"where": self.send_to_self(message, edition)}
 
@@ -191,6 +202,23 @@ class Desk:
                 if image.name == name:
                     return image.name, image.data
         return None
+
+    def _count(self, newsletter: str) -> PismoError | None:
+        """Count the people of each segment; if that fails, the last counts stay: say why."""
+        try:
+            self._sizes[newsletter] = self.crowd.sizes(self.studio.workspace, newsletter)
+        except PismoError as error:
+            return error
+        return None
+
+    def _problems(self) -> list[str]:
+        """Say what cannot be read at all, and so is seen as it last was, if at all."""
+        workspace, failure = self.studio.workspace, self.studio.failure
+        language = workspace.settings.language
+        return [
+            *([failure.told(language)] if failure else []),
+            *(f"{one.source}: {one.message(language)}" for one in unread(workspace)),
+        ]
 
     def _issue_json(self, issue: Issue) -> dict[str, object]:
         workspace = self.studio.workspace
@@ -217,7 +245,10 @@ class Desk:
     def _filled(self, issue: str, segment: str, person: Asked) -> tuple[Edition, Recipient]:
         edition = self.studio.shown(issue, segment).edition
         if edition is None:
-            raise UsageError(f"{issue} does not build for {segment}")
+            raise UsageError(
+                f"{issue} does not build for {segment}",
+                ru=f"{issue}: письмо для {segment} не собирается",
+            )
         return edition, self._recipient(issue, edition, person)
 
     def _recipient(self, issue: str, edition: Edition, person: Asked) -> Recipient:

@@ -39,13 +39,14 @@ def letter_json(
         with_source: Whether its source is wanted too, holes marked.
     """
     findings = findings_json(shown.findings, root, language)
+    problem = shown.failure.told(language) if shown.failure else ""
     if shown.edition is None or recipient is None:
-        return {"status": "broken", "findings": findings, "problem": shown.problem}
+        return {"status": "broken", "findings": findings, "problem": problem}
     email = render(shown.edition, recipient)
     return {
         "status": "stale" if shown.stale else "ok",
         "findings": findings,
-        "problem": shown.problem,
+        "problem": problem,
         "from": f"{email.sender.name} <{email.sender.address}>",
         "subject": email.subject,
         "preheader": email.preheader,

@@ -65,7 +65,10 @@ class Crowd:
             UsageError: If there is none.
         """
         if self.audience is None:
-            raise UsageError("there is no audience here", hint="pismo sample invents one")
+            raise UsageError(
+                "there is no audience here", hint="pismo sample invents one",
+                ru="аудитории здесь нет", hint_ru="pismo sample придумает её",
+            )  # fmt: skip
         return self.audience()
 
     def people(self, workspace: Workspace, issue: str) -> Iterator[Viewer]:
@@ -78,13 +81,15 @@ class Crowd:
         if stored is not None and stored.shards and self.audience is not None:
             yield from self._planned(stored)
 
-    def find(self, workspace: Workspace, question: str) -> tuple[Viewer, ...]:
-        """Find real people by id or predicate."""
+    def find(self, workspace: Workspace, question: str) -> tuple[tuple[Viewer, ...], int]:
+        """Find real people by id or predicate: the first of them, and how many there are."""
         self.real.workspace = workspace
-        return tuple(
+        found = self.real.find(question)
+        first = tuple(
             Viewer(one.id, _label(one.id, one.first_name, one.city), "", Kind.AUDIENCE)
-            for one in self.real.find(question)
+            for one in found.first
         )
+        return first, found.total
 
     def sizes(self, workspace: Workspace, newsletter: str) -> Mapping[str, int]:
         """Count the people of each segment; empty without an audience."""
@@ -144,7 +149,10 @@ class Crowd:
         stored = self.stored_plan(issue)
         found = stored and planned_recipient(stored, person, self.real.state.signer)
         if not found:
-            raise UsageError(f"'{person}' is not in the plan of {issue} (any more)")
+            raise UsageError(
+                f"'{person}' is not in the plan of {issue} (any more)",
+                ru=f"«{person}» больше нет в плане {issue}",
+            )
         return found
 
 
@@ -174,15 +182,19 @@ def _known(workspace: Workspace, name: str) -> Person:
     for person in (*workspace.people, *personas(workspace.settings.language)):
         if person.id == name:
             return person
-    raise UsageError(f"no person '{name}' in segments/people.toml")
+    raise UsageError(
+        f"no person '{name}' in segments/people.toml",
+        ru=f"в segments/people.toml нет человека «{name}»",
+    )
 
 
 def _viewer(person: Person, kind: Kind) -> Viewer:
     facts: Mapping[str, FactValue] = person.facts
     name, city = facts.get("first_name"), facts.get("city")
-    label = person.about if kind is Kind.PERSONA else _label(person.id, name, city)
+    # Whoever has no name is told by what is said about them; the id stands beside it.
+    label = person.about if kind is Kind.PERSONA else _label(person.about or person.id, name, city)
     return Viewer(person.id, label, person.about, kind)
 
 
-def _label(person_id: str, *seen: FactValue) -> str:
-    return ", ".join(str(value) for value in seen if value) or person_id
+def _label(otherwise: str, *seen: FactValue) -> str:
+    return ", ".join(str(value) for value in seen if value) or otherwise

@@ -8,9 +8,11 @@ from pathlib import Path
 from pismo.checks import review
 from pismo.compile import Compilation, FragmentCache, compile_issue
 from pismo.errors import PismoError, UsageError
+from pismo.model.content import Issue
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
+from pismo.preview.last_good import stood_in_for, with_last_good
 from pismo.records import dataclass, field
 from pismo.workspace import load_workspace
 
@@ -27,13 +29,13 @@ class Change:
 class Shown:
     """What there is to show of one segment's letter: an edition, perhaps an old one, or nothing.
 
-    `problem` is why the workspace as a whole could not be read, '' if it could.
+    `failure` is why the workspace as a whole could not be read, None if it could.
     """
 
     edition: Edition | None
     stale: bool
     findings: tuple[Finding, ...]
-    problem: str = ""
+    failure: PismoError | None = None
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class Studio:
     root: Path
     load: Callable[[Path], Workspace] = load_workspace
     generation: int = 0
-    problem: str = ""
+    failure: PismoError | None = None
     _workspace: Workspace | None = None
     _latest: str = ""
     _compiled: dict[str, Compilation] = field(default_factory=dict)
@@ -68,36 +70,30 @@ class Studio:
     def reload(self) -> Change:
         """Read the files again; issues are compiled again when somebody looks at them.
 
-        If the workspace cannot be read at all, the last one stays, and `problem` says why.
+        What a file said that cannot be read now stands in for it; if the workspace cannot be
+        read at all, the last one stays, and `failure` says why.
         """
         started = time.perf_counter()
         with self._lock:
             try:
-                self._take(self.load(self.root))
+                self._workspace = with_last_good(self.load(self.root), self._workspace)
+                self.failure = None
             except PismoError as error:
-                self.problem = str(error)
+                self.failure = error
             self._compiled.clear()
             self._reviewed.clear()
             self.generation += 1
             return Change(self.generation, time.perf_counter() - started)
 
-    def _take(self, loaded: Workspace) -> None:
-        """Take a new state, unless a broken file made an issue vanish: then the old one stays."""
-        before = self._workspace
-        lost: set[str] = set()
-        if before is not None:
-            for name in before.issues.keys() - loaded.issues.keys():
-                issue = before.issues[name]
-                lost |= {issue.source.path, before.newsletter_of(issue).source.path}
-        broken = [
-            one
-            for one in loaded.findings
-            if one.severity is Severity.ERROR and one.source.path in lost
-        ]
-        if broken:
-            self.problem = f"{broken[0].source} {broken[0].message(loaded.settings.language)}"
-        else:
-            self._workspace, self.problem = loaded, ""
+    def issue(self, name: str) -> Issue:
+        """Return an issue.
+
+        Raises:
+            UsageError: If there is no such issue (any more).
+        """
+        if name not in self.workspace.issues:
+            raise UsageError(f"no issue '{name}'", ru=f"нет выпуска «{name}»")
+        return self.workspace.issues[name]
 
     def compilation(self, issue: str) -> Compilation:
         """Compile an issue, once per reload.
@@ -106,8 +102,7 @@ class Studio:
             UsageError: If there is no such issue (any more).
         """
         with self._lock:
-            if issue not in self.workspace.issues:
-                raise UsageError(f"no issue '{issue}'")
+            self.issue(issue)
             if issue not in self._compiled:
                 compiled = compile_issue(self.workspace, issue, cache=self._cache)
                 self._compiled[issue] = compiled
@@ -131,16 +126,17 @@ class Studio:
         """Return a segment's letter; if it does not compile, the last good one, marked so."""
         with self._lock:
             self._latest = issue
-        compiled = self.compilation(issue)
+            compiled, workspace, failure = self.compilation(issue), self.workspace, self.failure
+            last = self._last_good.get((issue, segment))
+        old = stood_in_for(workspace, workspace.issues[issue], segment)
         mine = tuple(finding for finding in compiled.findings if finding.segment in (None, segment))
         for edition in compiled.editions:
             if edition.segment == segment:
-                return Shown(edition, bool(self.problem), mine, self.problem)
+                return Shown(edition, bool(failure or old), (*old, *mine), failure)
         # What is missing here may be missing because its own file cannot be read.
-        errors = (one for one in self.workspace.findings if one.severity is Severity.ERROR)
-        with self._lock:
-            last = self._last_good.get((issue, segment))
-        return Shown(last, stale=True, findings=(*errors, *mine), problem=self.problem)
+        errors = (one for one in workspace.findings if one.severity is Severity.ERROR)
+        found = tuple(dict.fromkeys((*old, *errors, *mine)))
+        return Shown(last, stale=True, findings=found, failure=failure)
 
     def reviewed(self, issue: str) -> tuple[Finding, ...]:
         """Return what every check says of an issue, once per reload; slower than the letters."""

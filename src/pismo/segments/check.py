@@ -11,13 +11,13 @@ from pismo.model.finding import Finding, Source
 from pismo.model.workspace import Workspace
 from pismo.records import dataclass
 from pismo.segments.columns import columns_of
+from pismo.segments.mistakes import corrected, failing, not_one
 from pismo.segments.predicate import Predicate, link_predicates, parse_all, place_of
 from pismo.segments.rules import (
     EXAMPLE_FAILS,
     EXAMPLE_VALUE,
     FAILING_PREDICATE,
     NO_EXAMPLE,
-    NOT_A_PREDICATE,
     NULLABLE_NEGATION,
     UNKNOWN_COLUMN,
 )
@@ -146,14 +146,14 @@ def _runs(
     try:
         described = engine.execute(f"DESCRIBE SELECT ({sql}) AS fits FROM facts").fetchall()
         if described[0][1] != "BOOLEAN":
-            reason = f"this gives {described[0][1]}"
-            findings.append(NOT_A_PREDICATE.at(place, reason=reason, segment=segment.id))
+            rule = not_one(f"this gives {described[0][1]}", f"выходит {described[0][1]}")
+            rule = corrected(rule, segment.where)
+            findings.append(rule.at(place, segment=segment.id))
             return False
         for blank in ("NULL", ""):
             only_row(engine, _about(sql, _oddity(columns, blank), columns))
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0].partition(": ")[2] or str(error)
-        findings.append(FAILING_PREDICATE.at(place, reason=reason, segment=segment.id))
+        findings.append(failing(error, segment.where).at(place, segment=segment.id))
         return False
     return True
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from pismo.audience.schema import Column
 from pismo.errors import SegmentError
 from pismo.model.content import Segment
-from pismo.model.finding import Finding, Source
+from pismo.model.finding import Finding, Rule, Source
 from pismo.records import dataclass, replace
+from pismo.segments.mistakes import corrected, in_quotes, not_one, refused
 from pismo.segments.rules import (
     NOT_A_PREDICATE,
     SEGMENT_CYCLE,
@@ -104,8 +105,11 @@ def link_predicates(
             place = Source(
                 predicates[name].segment.source.path, predicates[name].segment.where_line
             )
-            reason = f"with the segments it names, it is longer than {_MAX_COMPOSED} characters"
-            findings.append(NOT_A_PREDICATE.at(place, reason=reason, segment=name))
+            rule = not_one(
+                f"with the segments it names, it is longer than {_MAX_COMPOSED} characters",
+                f"вместе с названными сегментами оно длиннее {_MAX_COMPOSED} знаков",
+            )
+            findings.append(rule.at(place, segment=name))
     return {name: _composed(name, predicates) for name in whole if sizes[name] <= _MAX_COMPOSED}
 
 
@@ -119,9 +123,15 @@ def compose(segment_id: str, segments: Mapping[str, Segment], columns: Mapping[s
     if segment_id in composed:
         return composed[segment_id]
     if segment_id not in segments:
-        raise SegmentError(f"there is no segment {segment_id}")
-    first = findings[0]
-    raise SegmentError(first.message("en"), first.source, hint=first.hint("en"))
+        raise SegmentError(f"there is no segment {segment_id}", ru=f"нет сегмента {segment_id}")
+    own = [one for one in findings if one.segment == segment_id]
+    if first := next(iter(own or findings), None):
+        raise refused(first)
+    raise SegmentError(
+        'the segment has no condition: write `where = "orders = 0"`',
+        segments[segment_id].source,
+        ru='у сегмента нет условия: напишите `where = "orders = 0"`',
+    )
 
 
 def compose_all(
@@ -169,8 +179,8 @@ def _parsed(segment: Segment, findings: list[Finding]) -> "exp.Expr | None":
 
     place = Source(segment.source.path, segment.where_line)
     if len(segment.where) > _MAX_LENGTH:
-        reason = f"it is longer than {_MAX_LENGTH} characters"
-        findings.append(NOT_A_PREDICATE.at(place, reason=reason, segment=segment.id))
+        long = f"it is longer than {_MAX_LENGTH} characters", f"оно длиннее {_MAX_LENGTH} знаков"
+        findings.append(not_one(*long).at(place, segment=segment.id))
         return None
     try:
         statements = sqlglot.parse(segment.where, dialect=DIALECT)
@@ -179,19 +189,22 @@ def _parsed(segment: Segment, findings: list[Finding]) -> "exp.Expr | None":
         place = place.shifted(int(details[0].get("line") or 1) - 1)
         near = _near(details[0]) or segment.where.strip()[-_NEAR:]
         unread = replace(
-            NOT_A_PREDICATE,
+            corrected(NOT_A_PREDICATE, segment.where),
             en="the condition cannot be read near `{near}`: something there is missing or too much",
             ru="условие не читается около `{near}`: там чего-то не хватает или что-то лишнее",
         )
         findings.append(unread.at(place, near=near, segment=segment.id))
         return None
     except RecursionError:
-        findings.append(NOT_A_PREDICATE.at(place, reason="nested too deep", segment=segment.id))
+        deep = not_one("nested too deep", "скобки вложены слишком глубоко")
+        findings.append(deep.at(place, segment=segment.id))
         return None
     trees = [tree for tree in statements if tree is not None]
     if len(trees) != 1:
-        reason = f"{len(trees)} statements" if trees else "it is empty"
-        findings.append(NOT_A_PREDICATE.at(place, reason=reason, segment=segment.id))
+        rule = not_one("it is empty", "оно пустое")
+        if trees:
+            rule = not_one(f"{len(trees)} statements", f"выражений здесь {len(trees)}")
+        findings.append(rule.at(place, segment=segment.id))
         return None
     return trees[0]
 
@@ -221,7 +234,42 @@ def _check_node(node: "exp.Expr", segment: Segment, findings: list[Finding]) -> 
         what = f"CAST AS {node.sql(DIALECT)}"
     if what:
         allowed = ", ".join(sorted(FUNCTIONS))
-        findings.append(UNSAFE_PREDICATE.at(place, what=what, allowed=allowed, segment=segment.id))
+        rule = corrected(UNSAFE_PREDICATE, segment.where)
+        if isinstance(node, exp.Alias):
+            # Two words side by side are a name and its alias to SQL.
+            what = f"{node.this.sql(DIALECT)} {node.alias}"
+            rule = in_quotes(UNSAFE_PREDICATE, f"{_last_word(node.this)} {node.alias}")
+        findings.append(rule.at(place, what=what, allowed=allowed, segment=segment.id))
+    elif wrong := _never(node):
+        findings.append(wrong.at(place, segment=segment.id))
+
+
+def _never(node: "exp.Expr") -> Rule | None:
+    """Return what is wrong with a part that SQL reads otherwise than its writer: `= NULL`, `||`."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.EQ | exp.NEQ) and isinstance(node.expression, exp.Null):
+        word = "IS NULL" if isinstance(node, exp.EQ) else "IS NOT NULL"
+        name = node.this.sql(DIALECT)
+        return replace(
+            not_one("nothing equals NULL, not even NULL", "NULL не равен ничему, даже NULL"),
+            hint_en=f"write {name} {word}",
+            hint_ru=f"напишите {name} {word}",
+        )
+    if isinstance(node, exp.DPipe) and any(
+        (isinstance(side, exp.Literal) and not side.is_string) or isinstance(side, exp.Predicate)
+        for side in (node.this, node.expression)
+    ):
+        joined = not_one("|| joins texts", "|| склеивает тексты")
+        return corrected(joined, "||")
+    return None
+
+
+def _last_word(node: "exp.Expr") -> str:
+    from sqlglot import exp
+
+    columns = list(node.find_all(exp.Column))
+    return columns[-1].name if columns else node.sql(DIALECT)
 
 
 def _named(node: "exp.Expr") -> str:
@@ -255,7 +303,17 @@ def _check_column(
         return
     near = guess(column.name.lower(), columns)
     place = place_of(column, segment)
-    findings.append(UNKNOWN_COLUMN.at(place, column=column.name, guess=near, segment=segment.id))
+    rule = in_quotes(UNKNOWN_COLUMN, column.name) if _is_value(column) else UNKNOWN_COLUMN
+    findings.append(rule.at(place, column=column.name, guess=near, segment=segment.id))
+
+
+def _is_value(column: "exp.Column") -> bool:
+    """Tell whether a name stands where a text would: `city = Казань`, `city IN ("Казань")`."""
+    from sqlglot import exp
+
+    parent = column.parent
+    compared = isinstance(parent, exp.EQ | exp.NEQ | exp.In | exp.Like | exp.ILike)
+    return compared and parent is not None and parent.this is not column
 
 
 def _place_of_name(segment: Segment, name: str) -> Source:

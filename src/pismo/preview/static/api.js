@@ -1,14 +1,19 @@
 // The server's side of the conversation. Everything about a person travels in a POST body:
 // no id, and certainly no address, ever stands in a URL.
 
+import { spoken, word } from "./words.js";
+
+// Whatever goes wrong, it is thrown as a sentence in the language of the interface.
 async function post(path, body) {
   const response = await fetch(path, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-Pismo": "preview" },
+    headers: { "Content-Type": "application/json", "X-Pismo": "preview", "Accept-Language": spoken() },
     body: JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error ?? response.statusText);
+  }).catch(() => { throw new Error(word("lost")); });
+  // A guard or a proxy answers in plain text; a server that was stopped half-way, with half an answer.
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new Error(answer?.error ?? `${word("refused")} ${response.status}`);
+  if (answer === null) throw new Error(word("lost"));
   return answer;
 }
 

@@ -5,11 +5,10 @@ import { element, fill, find } from "./dom.js";
 import { helpTable, listenToKeys } from "./keys.js";
 import { findingsPanel, whyPanel } from "./margin.js";
 import { button, drawShelf, drawTools } from "./shelf.js";
-import { drawDifference, drawLetter, drawMatrix, drawSizes, forget, markFindings, showFinding } from "./stage.js";
+import { drawDifference, drawLetter, drawMatrix, drawSizes, forget, greyBroken, markFindings, showFinding, standsOld, standsWell } from "./stage.js";
 import { MODES, THEMES, WIDTHS, issues, personNow, recall, remember, reviewNow, segmentsNow, settle, state } from "./state.js";
-import { speak, spoken, word } from "./words.js";
+import { number, speak, spoken, word } from "./words.js";
 
-const MOST_FOUND = 20;
 let turn = 0;
 let generation = 0;
 
@@ -22,8 +21,9 @@ async function draw() {
     if (state.view === "matrix") await drawMatrix(isCurrent, choose, painted);
     if (state.view === "letter") await drawLetter(isCurrent, choose, letterButtons(), painted);
     if (state.view === "difference") await drawDifference(isCurrent, choose, painted);
+    if (isCurrent()) standsWell();
   } catch (error) {
-    tell(error.message);
+    if (isCurrent()) standsOld(error.message);
   }
   if (!isCurrent()) return;
   document.body.dataset.drawn = String(mine);
@@ -32,7 +32,7 @@ async function draw() {
 
 function drawFrame() {
   drawShelf(choose);
-  drawTools({ act: choose, look, findPeople, speak: otherLanguage, help: toggleHelp });
+  drawTools({ act: choose, look, findPeople, copy, speak: otherLanguage, help: toggleHelp });
 }
 
 // Tell whoever measures that the letters of this generation are on the screen.
@@ -44,12 +44,13 @@ function painted() {
 async function drawMargin(isCurrent) {
   const mine = (finding) => state.view !== "letter" || !finding.segment || finding.segment === state.segment;
   const findings = (reviewNow()?.findings ?? []).filter(mine);
-  const panels = [findingsPanel(findings, reviewNow() !== undefined, { copied: () => tell(word("copyPath")), show: (finding) => showFinding(finding) || tell(word("notInLetter")) })];
+  const panels = [findingsPanel(findings, reviewNow(), { copy: (place) => copy(place, word("copyPath")), show: (finding) => showFinding(finding) || tell(word("notInLetter")) })];
   markFindings(findings);
+  if (reviewNow()?.generation === generation) greyBroken(reviewNow());
   if (state.view === "letter") {
-    const why = await api.why(state.issue, state.segment, personNow()).catch(() => null);
+    const why = await api.why(state.issue, state.segment, personNow()).catch((error) => ({ problem: error.message }));
     if (!isCurrent()) return;
-    const belongs = segmentsNow().find((segment) => segment.id === why?.belongs);
+    const belongs = segmentsNow().find((segment) => segment.id === why.belongs);
     panels.push(whyPanel(why, belongs?.id === state.segment ? null : belongs, (segment) => choose({ segment })));
   }
   fill(find("margin"), panels);
@@ -60,10 +61,9 @@ async function review(onlyThis) {
   const mine = generation;
   const wanted = [state.issue, ...(onlyThis ? [] : issues().map((issue) => issue.id).filter((id) => id !== state.issue).slice(0, 24))];
   for (const issue of wanted.filter(Boolean)) {
-    const answer = await api.review(issue).catch(() => null);
+    const answer = await api.review(issue).catch((error) => ({ ...state.reviews.get(issue), stale: true, problem: error.message }));
     if (mine !== generation) return;
-    if (!answer) continue;
-    state.reviews.set(issue, answer);
+    state.reviews.set(issue, { ...answer, generation });
     drawShelf(choose);
     if (issue !== state.issue) continue;
     drawSizes();
@@ -74,7 +74,7 @@ async function review(onlyThis) {
 }
 
 async function loadPeople() {
-  const answer = await api.people(state.issue).catch(() => ({ people: [] }));
+  const answer = await api.people(state.issue).catch((error) => { tell(error.message); return { people: [] }; });
   const found = state.people.filter((person) => person.kind === "audience");
   state.people = [...found, ...answer.people];
   if (state.person && !state.people.some((person) => person.id === state.person.id)) state.person = null;
@@ -82,17 +82,24 @@ async function loadPeople() {
 }
 
 async function findPeople(question) {
-  if (!question.trim()) return;
+  if (!question.trim()) return answerFind("");
   try {
-    const { people } = await api.findPeople(question);
-    if (!people.length) return tell(word("nobody"));
+    const { people, total } = await api.findPeople(question);
+    if (!people.length) return answerFind(word("nobody"));
     state.people = [...people, ...state.people.filter((person) => person.kind !== "audience")];
-    // The server names no more than so many: that is not how many there are.
-    tell(`${word(people.length < MOST_FOUND ? "found" : "firstOf")}: ${people.length}`);
+    answerFind(people.length < total ? `${word("firstOf")} ${people.length} ${word("of")} ${number(total)}` : `${word("found")}: ${number(total)}`);
     await choose({ person: people[0] });
   } catch (error) {
-    tell(error.message);
+    answerFind(error.message, true);
   }
+}
+
+// The answer stands right under the question, a mistake in it too.
+function answerFind(text, wrong = false) {
+  const answer = find("found");
+  answer.textContent = text;
+  answer.classList.toggle("wrong", wrong);
+  find("find").setAttribute("aria-invalid", String(wrong));
 }
 
 function letterButtons() {
@@ -110,11 +117,13 @@ async function sendToMyself() {
 }
 
 async function download() {
-  const { name, eml } = await api.eml(state.issue, state.segment, personNow());
-  const bytes = Uint8Array.from(atob(eml), (letter) => letter.charCodeAt(0));
-  const link = element("a", { href: URL.createObjectURL(new Blob([bytes], { type: "message/rfc822" })), download: name });
-  link.click();
-  URL.revokeObjectURL(link.href);
+  try {
+    const { name, eml } = await api.eml(state.issue, state.segment, personNow());
+    const bytes = Uint8Array.from(atob(eml), (letter) => letter.charCodeAt(0));
+    const link = element("a", { href: URL.createObjectURL(new Blob([bytes], { type: "message/rfc822" })), download: name });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  } catch (error) { tell(error.message); }
 }
 
 async function choose(change) {
@@ -143,6 +152,10 @@ function look(change) {
 
 function tell(text) {
   find("status").textContent = text;
+}
+
+function copy(text, said) {
+  navigator.clipboard?.writeText(text).then(() => tell(said), () => tell(text));
 }
 
 function otherLanguage() {
@@ -190,7 +203,9 @@ async function saved(change) {
   // The letters first; the shelf has hardly ever changed.
   await draw();
   const before = JSON.stringify({ ...state.workspace, generation: 0 });
-  state.workspace = await api.workspace();
+  const now = await api.workspace().catch((error) => tell(error.message));
+  if (!now) return;
+  state.workspace = now;
   settle();
   if (JSON.stringify({ ...state.workspace, generation: 0 }) !== before) await draw();
   tell(`${word("rebuilt")} ${Math.round(change.seconds * 1000)} ${word("ms")}`);
@@ -198,7 +213,13 @@ async function saved(change) {
 }
 
 async function begin() {
-  state.workspace = await api.workspace();
+  try {
+    state.workspace = await api.workspace();
+  } catch (error) {
+    speak(navigator.language.slice(0, 2));
+    label();
+    return standsOld(error.message);
+  }
   generation = state.workspace.generation;
   recall();
   settle();
@@ -210,8 +231,8 @@ async function begin() {
     tell(alive ? word("live") : word("lost"));
     if (!alive || !(generation || alive)) return;
     // Back after a break: whatever was saved meanwhile is shown now.
-    const now = await api.workspace();
-    if (now.generation !== generation) await saved({ generation: now.generation, seconds: 0 });
+    const now = await api.workspace().catch((error) => tell(error.message));
+    if (now && now.generation !== generation) await saved({ generation: now.generation, seconds: 0 });
   });
   await loadPeople();
   review(false);

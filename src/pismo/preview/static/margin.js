@@ -3,23 +3,24 @@
 import { element } from "./dom.js";
 import { word } from "./words.js";
 
-export function findingsPanel(findings, known, act) {
+export function findingsPanel(findings, review, act) {
   const order = ["error", "warning", "note"];
   const rows = [...findings].sort((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity)).map((finding) => findingRow(finding, act));
-  const empty = element("p", { class: "quiet", text: word(known ? "noFindings" : "checking") });
-  return section("findings", rows.length ? rows : [empty]);
+  const empty = element("p", { class: "quiet", text: word(review ? "noFindings" : "checking") });
+  const problem = review?.problem ? [element("p", { class: "notice", role: "alert", text: `${word("checkFailed")}: ${review.problem}` })] : [];
+  return section("findings", [...problem, ...(rows.length || problem.length ? rows : [empty])]);
 }
 
-function findingRow(finding, { copied, show }) {
+function findingRow(finding, { copy, show }) {
   const place = `${finding.path}:${finding.line}`;
   const open = element("a", { href: `vscode://file/${finding.absolute}:${finding.line}`, class: "place", text: place, title: word("openEditor") });
-  const copy = element("button", {
+  const path = element("button", {
     class: "small", type: "button", text: word("path"), title: word("copy"), "aria-label": `${word("copy")} ${place}`,
-    onclick: () => navigator.clipboard?.writeText(`${finding.absolute}:${finding.line}`).then(copied),
+    onclick: () => copy(`${finding.absolute}:${finding.line}`),
   });
   return element("article", { class: `finding ${finding.severity}` },
     element("p", { class: "finding-head" }, element("strong", { text: finding.rule }), finding.segment ? element("span", { class: "tag", text: finding.segment }) : null),
-    element("p", { class: "finding-head" }, open, " ", copy, " ", finding.words ? element("button", {
+    element("p", { class: "finding-head" }, open, " ", path, " ", finding.words ? element("button", {
       class: "small", type: "button", text: word("inLetter"), title: word("showInLetter"), "aria-label": `${word("showInLetter")} ${place}`, onclick: () => show(finding),
     }) : null),
     element("p", { text: finding.message }),
@@ -27,7 +28,7 @@ function findingRow(finding, { copied, show }) {
 }
 
 export function whyPanel(why, belongs, go) {
-  if (!why) return section("why", []);
+  if (why.problem) return section("why", [element("p", { class: "notice", role: "alert", text: why.problem })]);
   return section("why", [
     why.excluded ? element("p", { class: "finding error", text: `${word("excluded")}: ${why.excluded}` }) : null,
     belongs ? element("p", { class: "finding warning" }, `${word("belongs")} `, element("button", { type: "button", text: belongs.title, onclick: () => go(belongs.id) })) : null,

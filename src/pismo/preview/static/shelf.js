@@ -2,14 +2,14 @@
 
 import { element, fill, find } from "./dom.js";
 import { MODES, THEME_WORDS, THEMES, VIEWS, WIDTHS, state } from "./state.js";
-import { word } from "./words.js";
+import { number, spoken, word } from "./words.js";
 
 export function drawShelf(act) {
   const groups = state.workspace.newsletters.map((newsletter) => element("section", {},
     element("h2", { text: newsletter.title }),
     element("ul", { class: "plain" }, newsletter.issues.map((issue) => entry(issue, act)))));
-  const problem = state.workspace.problem ? element("p", { class: "notice", role: "alert", text: state.workspace.problem }) : null;
-  fill(find("shelf"), element("h2", { class: "visually-hidden", text: word("issues") }), problem, ...groups);
+  const problems = state.workspace.problems.map((text) => element("p", { class: "notice", role: "alert", text }));
+  fill(find("shelf"), element("h2", { class: "visually-hidden", text: word("issues") }), ...problems, ...groups);
 }
 
 function entry(issue, act) {
@@ -18,7 +18,7 @@ function entry(issue, act) {
   const marks = [
     issue.draft ? element("span", { class: "tag", text: word("draft") }) : null,
     count(review?.errors, "error"), count(review?.warnings, "warning"),
-    review?.people != null ? element("span", { class: "quiet small-text", text: `${review.people.toLocaleString(document.documentElement.lang)} ${word("peopleCount")}` }) : null,
+    review?.people != null ? element("span", { class: `quiet small-text${review.stale ? " old" : ""}`, title: review.stale ? word("lastGoodCounts") : null, text: `${number(review.people)} ${word("peopleCount")}` }) : null,
   ];
   return element("li", {}, element("button", {
     type: "button", class: "issue", "aria-current": String(issue.id === state.issue), onclick: () => act({ issue: issue.id }),
@@ -29,20 +29,36 @@ function count(number, kind) {
   return number ? element("span", { class: `count ${kind}`, text: String(number), title: `${word(kind)}: ${number}` }) : null;
 }
 
-export function drawTools({ act, look, findPeople, speak, help }) {
-  fill(find("views"), ...VIEWS.map((view) => button(word(view), state.view === view, () => act({ view }))));
-  fill(find("tools"),
+// Build part of the bar anew only if what it shows has changed: else a click or a word being typed would be lost.
+function renew(id, shows, make) {
+  const part = find(id), key = JSON.stringify([spoken(), shows]);
+  if (part.key === key) return;
+  part.key = key;
+  fill(part, make());
+}
+
+export function drawTools({ act, look, findPeople, copy, speak, help }) {
+  renew("views", state.view, () => VIEWS.map((view) => button(word(view), state.view === view, () => act({ view }))));
+  renew("looks", [state.view, state.look, state.mode], () => [
     select(word("width"), WIDTHS, state.look.width, (width) => look({ width })),
     select(word("theme"), THEMES, state.look.theme, (theme) => look({ theme }), THEME_WORDS),
     state.view === "matrix" ? button(word("small"), state.look.small, () => look({ small: !state.look.small })) : null,
     state.view === "letter" ? select(word("mode"), MODES, state.mode, (mode) => act({ mode })) : null,
     button(word("imagesOff"), !state.look.images, () => look({ images: !state.look.images })),
-    personSelect(act),
-    state.workspace.audience ? element("input", {
-      class: "find", id: "find", type: "search", placeholder: word("find"), title: word("findHint"), "aria-label": word("find"),
-      autocomplete: "off", onchange: (event) => findPeople(event.target.value),
-    }) : null);
-  fill(find("ends"), button(word("language"), false, speak), button("?", false, help));
+  ]);
+  renew("reader", [state.people, state.person], () => [personSelect(act), readerId(copy)]);
+  renew("finder", state.workspace.audience, () => state.workspace.audience ? [element("input", {
+    class: "find", id: "find", type: "search", placeholder: word("find"), title: word("findHint"), "aria-label": word("find"),
+    "aria-describedby": "found", autocomplete: "off", spellcheck: "false", onchange: (event) => findPeople(event.target.value),
+  }), element("p", { id: "found", class: "found quiet", role: "status", "aria-live": "polite" })] : null);
+  renew("ends", null, () => [button(word("language"), false, speak), button("?", false, help)]);
+}
+
+// What the commands call this reader: `pismo explain ISSUE ID`, `pismo test ISSUE --as ID`.
+function readerId(copy) {
+  if (!state.person || state.person.kind === "persona") return null;
+  const { id } = state.person;
+  return element("button", { type: "button", class: "reader-id", text: id, title: word("copyId"), "aria-label": `${word("copyId")}: ${id}`, onclick: () => copy(id, word("idCopied")) });
 }
 
 function personSelect(act) {

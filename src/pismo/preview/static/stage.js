@@ -5,7 +5,7 @@ import { element, fill, find } from "./dom.js";
 import { mark, show } from "./marks.js";
 import { fit, letterFrame, showLetter, sizeGauge } from "./frame.js";
 import { issueNow, personNow, reviewNow, segmentsNow, state } from "./state.js";
-import { word } from "./words.js";
+import { number, word } from "./words.js";
 
 const columns = new Map();
 let single = null;
@@ -55,9 +55,24 @@ function column(segment, act) {
 
 export function drawSizes() {
   for (const [segment, one] of columns) {
-    const size = reviewNow()?.sizes[segment];
-    one.people.textContent = reviewNow()?.people == null ? "" : `${size ?? 0} ${word("peopleCount")}`;
+    const size = reviewNow()?.sizes?.[segment];
+    const stale = Boolean(reviewNow()?.stale);
+    one.people.textContent = reviewNow()?.people == null ? "" : `${number(size ?? 0)} ${word("peopleCount")}${stale ? ` (${word("lastGood")})` : ""}`;
+    one.people.classList.toggle("old", stale);
+    one.people.title = stale ? word("lastGoodCounts") : "";
   }
+}
+
+// A letter whose segment's condition is wrong still reads well, but nobody knows any more who gets it.
+export function greyBroken({ findings = [] }) {
+  const grey = (segment, frame, node) => {
+    const wrong = findings.filter((finding) => finding.severity === "error" && finding.path === `segments/${segment}.toml`);
+    if (!wrong.length || !frame || node.querySelector(".notice")) return;
+    node.classList.add("stale");
+    frame.before(notice({ status: "staleCondition", findings: wrong }));
+  };
+  if (standing.startsWith("matrix")) for (const [segment, one] of columns) grey(segment, one.frame, one.node);
+  if (standing.startsWith("letter") && single.frame.isConnected) grey(state.segment, single.frame, single.node);
 }
 
 // Mark findings in the letters that stand there: each segment's own, and those of all.
@@ -72,6 +87,17 @@ export function showFinding(finding) {
   return [...columns.values()].map((one) => show(one.frame, finding)).some(Boolean);
 }
 
+// The letters could not be asked for: what stands here is old, and why it is so stands above.
+export function standsOld(message) {
+  standsWell();
+  for (const node of document.querySelectorAll(".column, .single")) node.classList.add("stale");
+  find("stage").prepend(element("p", { class: "notice", id: "stage-problem", role: "alert", text: message }));
+}
+
+export function standsWell() {
+  find("stage-problem")?.remove();
+}
+
 // Show a letter, or the last good one in grey with what is wrong now.
 async function paint(letter, frame, node) {
   node.classList.toggle("stale", letter.status === "stale");
@@ -83,9 +109,9 @@ async function paint(letter, frame, node) {
 }
 
 function notice(letter) {
-  const lines = [letter.problem, ...letter.findings.map((finding) => `${finding.path}:${finding.line} ${finding.message}`)];
+  const lines = [letter.problem, ...letter.findings.map((finding) => `${finding.path}:${finding.line} ${[finding.message, finding.hint].filter(Boolean).join("; ")}`)];
   return element("div", { class: "notice", role: "alert" },
-    element("p", {}, element("strong", { text: word(letter.status === "stale" ? "stale" : "broken") })),
+    element("p", {}, element("strong", { text: word(letter.status) })),
     lines.filter(Boolean).slice(0, 6).map((line) => element("p", { text: line })));
 }
 

@@ -3,6 +3,13 @@
 const WORDS = {
   ru: {
     "small": "Мельче",
+    "copyId": "Скопировать id читателя",
+    "idCopied": "id скопирован: пригодится в pismo explain и pismo test --as",
+    "refused": "Предпросмотр не ответил; перезагрузите страницу или запустите его ещё раз. Код",
+    "lastGood": "прошлое удачное",
+    "lastGoodCounts": "Числа прежние: посчитать заново не вышло, причина в замечаниях",
+    "staleCondition": "Условие сегмента с ошибкой: письмо и числа прежние",
+    "checkFailed": "Проверить не получилось",
     "of": "из",
     "kb": "КБ",
     "checking": "Проверяю…",
@@ -17,7 +24,7 @@ const WORDS = {
     "persona": "придуманы для проверки",
     "plan": "из плана",
     "found": "Нашлось",
-    "firstOf": "Нашлось много, показаны первые",
+    "firstOf": "Показаны",
     "changes": "отличий",
     "error": "ошибок",
     "warning": "предупреждений",
@@ -53,6 +60,13 @@ const WORDS = {
   },
   en: {
     "small": "Smaller",
+    "copyId": "Copy the reader's id",
+    "idCopied": "id copied: for pismo explain and pismo test --as",
+    "refused": "The preview did not answer; reload the page or start it again. Code",
+    "lastGood": "last good",
+    "lastGoodCounts": "These are the last good counts: counting anew failed, the findings say why",
+    "staleCondition": "The segment's condition has a mistake: letter and counts are the last good ones",
+    "checkFailed": "Checking failed",
     "of": "of",
     "kb": "KB",
     "checking": "Checking…",
@@ -67,7 +81,7 @@ const WORDS = {
     "persona": "invented to test with",
     "plan": "from the plan",
     "found": "Found",
-    "firstOf": "Many found; the first",
+    "firstOf": "Shown:",
     "changes": "differences",
     "error": "errors",
     "warning": "warnings",
@@ -112,6 +126,10 @@ export function speak(chosen) {
 
 export function spoken() {
   return language;
+}
+
+export function number(value) {
+  return value.toLocaleString(language);
 }
 
 export function word(key) {
