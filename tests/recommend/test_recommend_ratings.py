@@ -79,8 +79,8 @@ def test_the_default_finds_tastes_in_ratings_sparse_and_dense(
     at = datetime(2026, 9, 1, tzinfo=UTC)
     with snapshot.connect() as engine:
         found = measure(engine, Settings(), at)
-        # One neighbour and no history to speak of: little is left but what is popular now.
-        crowd = measure(engine, popular_only(neighbours=1, own_half_life=0.01), at)
+        # Of one product a person there are no pairs: nothing is left but what is popular now.
+        crowd = measure(engine, popular_only(history=1), at)
     assert found.ndcg.mean() > crowd.ndcg.mean()
     assert found.hit.mean() > 0.15
     assert 0.1 < found.coverage <= 1.0

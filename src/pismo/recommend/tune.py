@@ -19,7 +19,7 @@ MOMENTS = (180, 120, 60)
 """Days before the newest snapshot; recommendations are tried there, each on the 60 days after."""
 GRID: dict[str, tuple[float, ...]] = {
     "popularity_half_life": (7.0, 14.0, 30.0, 60.0),
-    "pair_half_life": (30.0, 60.0, 120.0, 365.0),
+    "pair_half_life": (15.0, 30.0, 90.0, 365.0),
     "own_half_life": (60.0, 120.0, 365.0),
     "popularity_power": (0.4, 0.6, 0.8, 1.0),
     "rarity_power": (0.5, 0.75, 1.0),

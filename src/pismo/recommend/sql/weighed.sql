@@ -1,10 +1,11 @@
--- purpose: each person's history with the weight it has in pairs of products: halved every
---   `pair_half_life` days, and less from people who take a bit of everything.
+-- purpose: each person's history with the weight it has in pairs of products: a half after
+--   `pair_half_life` days, a third after two of them, as memory fades; and less from people who
+--   take a bit of everything.
 -- cost: one pass over history, one hash aggregate by person.
 SELECT
   h.subscriber_id,
   h.p,
-  h.weight * POWER(0.5, h.age / params.pair_half_life) AS weight,
+  h.weight / (1.0 + h.age / params.pair_half_life) AS weight,
   POWER(1.0 / n.things, params.breadth_power) AS say
 FROM history AS h
 JOIN (
