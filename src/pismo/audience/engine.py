@@ -33,17 +33,41 @@ def open_engine(
         threads: 0 leaves the engine's default: all cores.
         spill: Where to put what does not fit into memory; must lie in one of `folders`.
     """
+    import duckdb
+
+    return _confined(duckdb, folders, memory=memory, threads=threads, spill=spill)
+
+
+def open_for_sql() -> "duckdb.DuckDBPyConnection":
+    """Open an engine of one thread that can touch no folder; it only has `execute`, see `core`."""
+    return _confined(core(), (), memory="", threads=1, spill=None)
+
+
+def core() -> ModuleType:
+    """Import DuckDB's engine alone: its classes for building queries in Python take 45 ms more.
+
+    It knows `execute` and what that returns, and its errors: not `sql` and all that follows on it.
+    """
+    try:
+        return import_module("_duckdb")
+    except ImportError:  # another release may keep it elsewhere
+        return import_module("duckdb")
+
+
+def _confined(
+    duckdb_: ModuleType, folders: Sequence[Path], *, memory: str, threads: int, spill: Path | None
+) -> "duckdb.DuckDBPyConnection":
     config: dict[str, str | bool | int | float | list[str]]
     config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     if threads:
         # Here, and not by SET: threads that are never begun need not be ended.
         config["threads"] = threads
-    engine: duckdb.DuckDBPyConnection = core().connect(config=config)
+    engine: duckdb.DuckDBPyConnection = duckdb_.connect(config=config)
     allowed = ", ".join(quoted(str(folder.resolve())) for folder in folders)
     limit = memory or os.environ.get(MEMORY, "")
     try:
         engine.execute(f"SET memory_limit = {quoted(limit or _half_of_memory())}")
-    except core().Error as error:
+    except duckdb_.Error as error:
         raise AudienceError(
             f"'{limit}' is no amount of memory: {str(error).splitlines()[0]}",
             hint=f"write {MEMORY}=4GB, or leave it unset",
@@ -53,17 +77,6 @@ def open_engine(
     engine.execute("SET enable_external_access = false")
     engine.execute("SET lock_configuration = true")
     return engine
-
-
-def core() -> ModuleType:
-    """Import DuckDB's engine alone: its classes for building queries in Python take 45 ms more.
-
-    The engine itself imports of them what a caller uses.
-    """
-    try:
-        return import_module("_duckdb")
-    except ImportError:  # another release may keep it elsewhere
-        return import_module("duckdb")
 
 
 def _half_of_memory() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from pismo.audience.engine import core, only_row, open_engine, quoted
+from pismo.audience.engine import core, only_row, open_for_sql, quoted
 from pismo.audience.schema import Column
 from pismo.model.content import FactValue, Segment
 from pismo.model.finding import Finding, Source
@@ -71,7 +71,7 @@ def check_segments(workspace: Workspace) -> tuple[Finding, ...]:
     if not composed:
         return tuple(findings)
     mentioned = _mentioned(predicates, columns)
-    with open_engine([], threads=1) as engine:
+    with open_for_sql() as engine:
         _make_people(engine, mentioned)
         known = _asked_at_once(engine, composed, workspace.segments, columns, mentioned)
         for name, sql in composed.items():
