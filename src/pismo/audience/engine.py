@@ -1,6 +1,5 @@
 """An embedded DuckDB that can touch nothing but the folders it is given, and SQL from files."""
 
-import importlib.resources
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -105,7 +104,9 @@ def read_query(package: str, name: str) -> Query:
     Raises:
         AudienceError: If the header lacks its purpose or cost.
     """
-    file = importlib.resources.files(package).joinpath("sql", f"{name}.sql")
+    from importlib.resources import files
+
+    file = files(package).joinpath("sql", f"{name}.sql")
     return parse_query(name, file.read_text("utf-8"))
 
 

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from pismo.audience.engine import core
 from pismo.build.beside import Beside, begin_beside
 from pismo.build.cache import SEGMENTS, Record, digest, finding_from, finding_record, program_hash
 from pismo.lazy import absent
@@ -62,6 +61,8 @@ def begin_checker() -> Beside | None:
 def _wake() -> None:
     # Whoever is waited for goes first: the compiler, and what it asks for style.
     os.nice(5)
+    from pismo.audience.engine import core
+
     core()
     with absent("importlib.metadata"):  # 17 ms, to look for plug-ins with dialects of SQL
         import sqlglot

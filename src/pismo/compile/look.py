@@ -1,7 +1,7 @@
 """What a layout brings along: its MJML, the style of content fragments, widths."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 from pismo.model.workspace import Brand
@@ -35,4 +35,4 @@ def look_of(layout: str, brand: Brand) -> Look:
 @cache
 def own_file(name: str) -> str:
     """Read a file of the package's `layouts` folder."""
-    return (files("pismo.compile") / "layouts" / name).read_text("utf-8")
+    return (Path(__file__).with_name("layouts") / name).read_text("utf-8")

@@ -2,7 +2,7 @@
 
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 _ENDINGS = {"ru": "аеиоуыэюяьй", "en": "esy"}
 _SUFFIXES = {
@@ -75,6 +75,6 @@ def is_stopped(answer: str, language: str) -> bool:
 
 @cache
 def _stop_stems(language: str) -> tuple[str, ...]:
-    table = files("pismo.games") / "data" / f"stop_{language}.txt"
+    table = Path(__file__).with_name("data") / f"stop_{language}.txt"
     rows = table.read_text(encoding="utf-8").splitlines()
     return tuple(row for row in rows if row and not row.startswith("#"))

@@ -7,7 +7,7 @@ said too seldom to suggest), `stop` (never suggested: rude, sad or about peoples
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pismo.games.emoji import bare
 from pismo.games.spelling import fold, fold_all
@@ -32,7 +32,7 @@ class Name:
 @cache
 def lexicon(language: str) -> tuple[Name, ...]:
     """Return all names in a language, "ru" or "en", in the table's order."""
-    table = files("pismo.games") / "data" / f"lexicon_{language}.tsv"
+    table = Path(__file__).with_name("data") / f"lexicon_{language}.tsv"
     rows = table.read_text(encoding="utf-8").splitlines()
     return tuple(_row(row) for row in rows if row and not row.startswith("#"))
 
@@ -53,7 +53,7 @@ def words(language: str) -> frozenset[str]:
 
     Source: the most frequent words of wordfreq 3 (CC BY-SA 4.0), see `data/README.md`.
     """
-    table = files("pismo.games") / "data" / f"words_{language}.txt"
+    table = Path(__file__).with_name("data") / f"words_{language}.txt"
     rows = table.read_text(encoding="utf-8").splitlines()
     listed = [row for row in rows if row and not row.startswith("#")]
     # All 8,000 at once: one by one they take three times as long, in every build with a rebus.

@@ -8,7 +8,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 def normalize_answer(text: str) -> str:
@@ -37,4 +37,4 @@ def quiz_script() -> str:
 
 
 def _read(name: str) -> str:
-    return (files("pismo.games") / "data" / name).read_text(encoding="utf-8")
+    return (Path(__file__).with_name("data") / name).read_text(encoding="utf-8")
