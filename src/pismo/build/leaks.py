@@ -14,6 +14,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
+from functools import cache
 from urllib.parse import unquote_to_bytes
 
 from pismo.records import dataclass
@@ -38,11 +39,17 @@ class Secret:
     text: str
     squeezed: str
 
-    def is_in(self, text: str, squeezed: str) -> bool:
-        """Tell whether a text, or the same text squeezed, has it."""
-        if self.squeezed:
-            return self.squeezed in squeezed
-        return bool(re.search(rf"(?<!\w){re.escape(self.text)}(?!\w)", text))
+    def is_in(self, text: str, folded: str) -> bool:
+        """Tell whether a text, or the same text folded, has it."""
+        return bool(_sought(self).search(folded if self.squeezed else text))
+
+
+@cache
+def _sought(secret: Secret) -> re.Pattern[str]:
+    if secret.squeezed:
+        # A tenth of the time that it takes to squeeze what is searched.
+        return re.compile(r"[\W_]*".join(secret.squeezed))
+    return re.compile(rf"(?<!\w){re.escape(secret.text)}(?!\w)")
 
 
 def secrets_of(prize: str) -> tuple[Secret, ...]:
@@ -66,14 +73,23 @@ def found_in(path: str, content: bytes, secrets: Sequence[Secret]) -> Iterator[t
     for form, text in (("name", path), *_forms(content)):
         if not left:
             return
-        squeezed = _squeezed(text)
-        for secret in [one for one in left if one.is_in(text, squeezed)]:
+        folded = _folded(text)
+        for secret in [one for one in left if one.is_in(text, folded)]:
             left.remove(secret)
             yield secret, form
 
 
 def _squeezed(text: str) -> str:
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _NOISE.sub("", _folded(text))
+
+
+def _folded(text: str) -> str:
+    """Return a text in NFKC and in one case."""
+    # What typesetting puts everywhere; without it most texts are seen to be normal at once.
+    plain = text.replace("\u00a0", " ").replace("…", "...")
+    if not unicodedata.is_normalized("NFKC", plain):
+        plain = unicodedata.normalize("NFKC", plain)
+    return plain.casefold()
 
 
 def _forms(content: bytes) -> Iterator[tuple[str, str]]:
