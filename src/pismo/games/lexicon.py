@@ -32,14 +32,12 @@ class Name:
 @cache
 def lexicon(language: str) -> tuple[Name, ...]:
     """Return all names in a language, "ru" or "en", in the table's order."""
-    table = Path(__file__).with_name("data") / f"lexicon_{language}.tsv"
-    rows = table.read_text(encoding="utf-8").splitlines()
-    return tuple(_row(row) for row in rows if row and not row.startswith("#"))
+    return tuple(_row(row) for row in _rows(f"lexicon_{language}.tsv"))
 
 
 def names_of(emoji: str, language: str) -> tuple[Name, ...]:
     """Return what a picture is called, the usual name first; () if nobody knows."""
-    return _by_emoji(language).get(bare(emoji), ())
+    return tuple(_row(row) for row in _by_emoji(language).get(bare(emoji), ()))
 
 
 def emoji_of(name: str, language: str) -> str:
@@ -53,25 +51,27 @@ def words(language: str) -> frozenset[str]:
 
     Source: the most frequent words of wordfreq 3 (CC BY-SA 4.0), see `data/README.md`.
     """
-    table = Path(__file__).with_name("data") / f"words_{language}.txt"
-    rows = table.read_text(encoding="utf-8").splitlines()
-    listed = [row for row in rows if row and not row.startswith("#")]
     # All 8,000 at once: one by one they take three times as long, in every build with a rebus.
-    return frozenset(fold_all(listed))
+    return frozenset(fold_all(_rows(f"words_{language}.txt")))
 
 
 @cache
-def _by_emoji(language: str) -> Mapping[str, tuple[Name, ...]]:
-    found: dict[str, tuple[Name, ...]] = {}
-    for name in lexicon(language):
-        key = bare(name.emoji)
-        found[key] = (*found.get(key, ()), name)
+def _by_emoji(language: str) -> Mapping[str, list[str]]:
+    """Return the rows of each picture, not read yet: a rebus asks for three of a thousand."""
+    found: dict[str, list[str]] = {}
+    for row in _rows(f"lexicon_{language}.tsv"):
+        found.setdefault(bare(row.partition("\t")[0]), []).append(row)
     return found
 
 
 @cache
 def _by_name(language: str) -> Mapping[str, str]:
     return {fold(one.name): one.emoji for one in reversed(lexicon(language))}
+
+
+def _rows(table: str) -> list[str]:
+    rows = (Path(__file__).with_name("data") / table).read_text("utf-8").splitlines()
+    return [row for row in rows if row and not row.startswith("#")]
 
 
 def _row(row: str) -> Name:
