@@ -59,6 +59,16 @@ def refused(mjml: str) -> CompileError:
         ("Hello <mj-section></mj-section>", "text between elements would be dropped: Hello"),
         ("<mj-section>Hello</mj-section>", "would be dropped: Hello"),
         (f"<mj-section>{BARE}{IF}{BARE}{END}</mj-section>", "need a width each"),
+        (f"<mj-section>{HALF}{HALF}{HALF}</mj-section>", "<mj-section> are 150% wide together"),
+        (f"<mj-section><mj-group>{HALF * 3}</mj-group></mj-section>", "<mj-group> are 150% wide"),
+        (SECTION.format('<mj-text color="oragne">x</mj-text>'), 'color="oragne"'),
+        (SECTION.format("<mj-raw><script>x</script></mj-raw>"), "<script> is dropped by mail"),
+        (SECTION.format("<mj-text><IFRAME src='a'></IFRAME></mj-text>"), "<iframe> is dropped"),
+        (SECTION.format("<mj-raw><form action='a'></form></mj-raw>"), "<form> is dropped by mail"),
+        (SECTION.format("<mj-raw><object></object></mj-raw>"), "<object> is dropped by mail"),
+        (SECTION.format("<mj-text><p onclick='a()'>x</p></mj-text>"), "onclick= of <p>"),
+        (SECTION.format("<mj-text><img src=a OnError=b></mj-text>"), "OnError= of <img>"),
+        (SECTION.format("<mj-text><a href=' JavaScript:x'>x</a></mj-text>"), "no address"),
         (f"<mj-section>{IF}{HALF}{END}{BARE}</mj-section>", "need a width each"),
     ],
 )
@@ -91,6 +101,43 @@ def test_notes_in_a_layout_reach_nobody_and_hold_what_they_like() -> None:
     html = to_html(mjml, Place((("layout.mjml.j2", mjml),)), FragmentCache())
     assert "later" not in html
     assert "<!--[if mso]>x<![endif]-->" in html
+
+
+@pytest.mark.parametrize(
+    ("css", "named"),
+    [
+        ("a { color: red", "a '{' in <mj-style> is not closed"),
+        ("a { color: red } }", "a '}' in <mj-style> closes nothing"),
+        ("@media print { a { color: red }", "a '{' in <mj-style> is not closed"),
+        ("a { } /* later", "a comment in <mj-style> is not closed"),
+    ],
+)
+def test_a_style_sheet_that_is_not_closed_is_named_with_its_line(css: str, named: str) -> None:
+    head = f"<mj-head>\n<mj-style>\n{css}\n</mj-style></mj-head>"
+    error = refused(PAGE.format("").replace("<mj-head></mj-head>", head))
+    assert named in error.message
+    assert error.where is not None
+    assert error.where.line == 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<mj-section>{HALF.replace('50', '33.34') * 3}</mj-section>",
+        # Of these three a reader sees two.
+        f"<mj-section>{HALF}{IF}{HALF}{END}{IF}{HALF}{END}</mj-section>",
+        f"<mj-section>{HALF.replace('50%', '400px') * 2}{HALF}</mj-section>",
+        SECTION.format('<mj-text color="RebeccaPurple">x</mj-text>'),
+        SECTION.format('<mj-text container-background-color="transparent">x</mj-text>'),
+        SECTION.format("<mj-text><a href='https://a.example' title='on time'>x</a></mj-text>"),
+    ],
+)
+def test_what_is_well_is_left_alone(body: str) -> None:
+    mjml = PAGE.format(body).replace(
+        "<mj-head></mj-head>",
+        "<mj-head><mj-style>a:after { content: '}' } /* { */ u { }</mj-style></mj-head>",
+    )
+    check_mjml(mjml, Place((("layout.mjml.j2", mjml),)))
 
 
 def test_columns_with_widths_may_stand_under_a_condition() -> None:

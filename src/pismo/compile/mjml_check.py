@@ -6,7 +6,6 @@ Outlook's conditional comments are whole, nothing is fetched from elsewhere.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from pismo.compile.letter_rules import MJML
 from pismo.compile.mjml_schema import (
@@ -16,37 +15,34 @@ from pismo.compile.mjml_schema import (
     COLUMNS,
     HTML_INSIDE,
 )
+from pismo.compile.mjml_values import (
+    attributes_of,
+    css_problem,
+    html_problem,
+    is_fit,
+    percent,
+)
 from pismo.compile.problem import CompileError
 from pismo.compile.stage.tokens import CONTROL, holds_token
 from pismo.model.finding import Source
-from pismo.records import dataclass
+from pismo.records import dataclass, field
 from pismo.text import guess
 
 MAX_DEPTH = 256
 """Elements within one another; mrml crashes the process at some tens of thousands."""
 
+_FULL = 100.5
+"""Per cent of a section: thirds are written as 33.34%."""
+
 _PIECE = re.compile(
     r"""(?P<comment><!--.*?-->)
-      | (?P<style><mj-style\b(?P<style_attributes>[^>]*)>.*?</mj-style\s*>)
+      | (?P<style><mj-style\b(?P<style_attributes>[^>]*)>(?P<css>.*?)</mj-style\s*>)
       | <(?P<slash>/?)(?P<name>[A-Za-z][\w:.-]*)
         (?P<attributes>(?:[^"'<>]|"[^"]*"|'[^']*')*?)(?P<empty>/?)>
       | (?P<stray><(?=[A-Za-z/!?]))""",
     re.DOTALL | re.VERBOSE,
 )
-_ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"])
-_LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em)?")
-_COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3,4}){1,2}|rgba?\([\d\s.,%/]+\)|[A-Za-z]+")
-_LENGTHS = frozenset(["width", "height", "font-size", "border-width", "icon-size"])
-_SIDES = re.compile(rf"{_LENGTH.pattern}(?: +{_LENGTH.pattern}){{0,3}}")
-_CHOICES = {
-    "align": frozenset(["left", "center", "right", "justify"]),
-    "vertical-align": frozenset(["top", "middle", "bottom"]),
-    "direction": frozenset(["ltr", "rtl"]),
-    "full-width": frozenset(["full-width", "false"]),
-}
-_SAFE_ADDRESS = re.compile(r"(?!\s*(?:javascript|vbscript|data|file)\s*:)", re.IGNORECASE)
-_ADDRESSES = frozenset(["href", "src", "background-url"])
 _REQUIRED = {"mj-image": "src", "mj-carousel-image": "src"}
 
 
@@ -184,6 +180,9 @@ class _Checker:
                 "inline styles are not applied here; use attributes", found[0][:40], "<mj-style"
             )
         self._check_parent("mj-style", found[0])
+        problem = css_problem(found["css"])
+        if problem:
+            self._fail(problem, found[0].partition("\n")[0], "<mj-style")
 
     def _parent(self) -> str:
         return self.stack[-1].name if self.stack else ""
@@ -199,17 +198,19 @@ class _Checker:
             self._fail(
                 f"<{name}> stands where only MJML may: in <{self._parent()}>", tag, f"<{name}"
             )
+        elif problem := html_problem(name, found["attributes"]):
+            self._fail(problem, tag, f"<{name}")
         if found["empty"] or name in _VOID:
             return
         self.stack.append(_Open(name, found.start()))
         if name in ("mj-section", "mj-group"):
-            self.sections.append(_Columns())
+            self.sections.append(_Columns(tag))
         if len(self.stack) > MAX_DEPTH:
             self._fail(f"more than {MAX_DEPTH} elements within one another", tag)
 
     def _check_element(self, name: str, tag: str, attributes: str) -> None:
         if self._parent() == "mj-attributes":
-            self.classes |= {value for key, value in _attributes(attributes) if key == "name"}
+            self.classes |= {value for key, value in attributes_of(attributes) if key == "name"}
             self._check_attributes(name, tag, attributes)
             return
         if name not in ATTRIBUTES:
@@ -221,9 +222,11 @@ class _Checker:
         if name == "mj-body" and self.seen_body:
             self._fail("there are two of <mj-body>", tag)
         self.seen_body |= name == "mj-body"
-        if name in COLUMNS and self.sections and not re.search(r"\bwidth\s*=", attributes):
-            self.sections[-1].loose = self.sections[-1].loose or tag
-            self._check_widths()
+        if name in COLUMNS and self.sections:
+            self.sections[-1].widths.append(percent(attributes))
+            if not re.search(r"\bwidth\s*=", attributes):
+                self.sections[-1].loose = self.sections[-1].loose or tag
+                self._check_widths()
 
     def _check_parent(self, name: str, tag: str) -> None:
         parent = self._parent()
@@ -237,14 +240,14 @@ class _Checker:
         if self._parent() == "mj-attributes":
             known = known | {"name"} if name != "mj-all" else known
             known = known | ANYWHERE if name == "mj-class" else known
-        given = Counter(attribute for attribute, _ in _attributes(attributes))
+        given = Counter(attribute for attribute, _ in attributes_of(attributes))
         twice = next((attribute for attribute, times in given.items() if times > 1), None)
         if twice:
             self._fail(f"<{name}> has '{twice}' twice", tag)
         lacking = _REQUIRED.get(name)
         if lacking and lacking not in given and self._parent() != "mj-attributes":
             self._fail(f"<{name}> has no '{lacking}'", tag)
-        for attribute, value in _attributes(attributes):
+        for attribute, value in attributes_of(attributes):
             if attribute not in known:
                 near = guess(attribute, known)
                 hint = f"; did you mean '{near}'?" if near else ""
@@ -252,7 +255,7 @@ class _Checker:
                 self._fail(reason, tag, f"{attribute}=", f"<{name}")
             if attribute == "mj-class" and not holds_token(value):
                 self._check_classes(value.split(), tag)
-            if not _is_fit(attribute, value):
+            if not is_fit(attribute, value):
                 self._fail(f'{attribute}="{value}" of <{name}> is no value for it', tag, value)
 
     def _check_classes(self, names: list[str], tag: str) -> None:
@@ -269,31 +272,24 @@ class _Checker:
             self._fail(reason, tag, f"<{opened}")
         self.stack.pop()
         if name in ("mj-section", "mj-group"):
-            self.sections.pop()
+            self._check_sum(name, self.sections.pop())
+
+    def _check_sum(self, name: str, columns: "_Columns") -> None:
+        """Refuse columns that do not fit beside one another; of branches only some are shown."""
+        widths = [one for one in columns.widths if one is not None]
+        total = sum(widths)
+        if len(widths) == len(columns.widths) and total > _FULL and not columns.branches:
+            self._fail(f"the columns of <{name}> are {total:g}% wide together", columns.tag)
 
 
 @dataclass(slots=True)
 class _Columns:
-    """What a section has shown of its columns so far; `loose` is one without a width."""
+    """What a section has shown of its columns so far; `loose` is one without a width.
 
+    `widths` are those of its columns in per cent, None for any other.
+    """
+
+    tag: str
     branches: bool = False
     loose: str = ""
-
-
-def _attributes(text: str) -> Iterator[tuple[str, str]]:
-    for found in _ATTRIBUTE.finditer(text):
-        yield found[1], (found[2] or "").strip("\"'")
-
-
-def _is_fit(attribute: str, value: str) -> bool:
-    if holds_token(value) or not value:
-        return True
-    if attribute.endswith("color"):
-        return _COLOUR.fullmatch(value) is not None
-    if attribute in _LENGTHS:
-        return value in ("auto", "inherit") or _LENGTH.fullmatch(value) is not None
-    if attribute in ("padding", "inner-padding"):
-        return _SIDES.fullmatch(value) is not None
-    if attribute in _ADDRESSES:
-        return _SAFE_ADDRESS.match(value) is not None
-    return attribute not in _CHOICES or value in _CHOICES[attribute]
+    widths: list[float | None] = field(default_factory=list)
