@@ -119,3 +119,28 @@ def test_a_folder_without_git_is_told_so(small: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(small.parent))
     done = CliRunner().invoke(root, ["-C", str(small), "build", "--compare", "HEAD"])
     assert "no Git repository" in str(done.exception)
+
+
+def test_thirty_segments_that_changed_alike_are_told_once(committed: Path) -> None:
+    names = [f"points_{number}" for number in range(30)]
+    for number, name in enumerate(names):
+        (committed / "segments" / f"{name}.toml").write_text(
+            f'title = "{name}"\nwhere = "points = {number}"\n'
+            f"example.in = {{ points = {number} }}\nexample.out = {{ points = 99 }}\n",
+            "utf-8",
+        )
+    settings = committed / "newsletters" / "weekly" / "newsletter.toml"
+    text = settings.read_text("utf-8").replace('segments = ["families"]', f"segments = {names}")
+    settings.write_text(text, "utf-8")
+    commit(committed)
+    change(committed, "content/stories/rain.md", "door opened", "window opened")
+    issue = committed / "newsletters" / "weekly" / "2026-11-27.md"
+    own = '\n{% if segment.id == "points_7" %}Seven!{% endif %}\n'
+    issue.write_text(issue.read_text("utf-8") + own, "utf-8")
+    told = compare(committed)
+    page = (committed / "build" / "compare.html").read_text("utf-8")
+    assert told.count("~~door~~ **window**") == 2
+    # The page has whole letters: of points_7, of everyone, and of the 29.
+    assert page.count("<del>door</del>") == 3
+    assert "· points_7\n" in told
+    assert len(told) < 65_536

@@ -1,6 +1,7 @@
 """What changed, to be read: a Markdown summary for a pull request, and a page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from html import escape
 
 from pismo.preview.compare import Changed, What
@@ -11,6 +12,8 @@ _CONTEXT, _RUN, _LONGEST = 8, 60, 60_000
 
 GitHub takes no comment above 65,536 characters.
 """
+_AROUND = 40
+"""Words that the page shows before and after a change; more are folded."""
 _PLAIN = {ord(mark): f"&#{ord(mark)};" for mark in "\\`*_~[]<>|#@&"}
 _SAID = {
     What.LOOK: "not a word changed; the layout, a link or a picture did",
@@ -21,8 +24,9 @@ _SAID = {
 }
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:800px;margin:20px auto;padding:0 16px}"
-    "pre{white-space:pre-wrap;font:inherit;border:1px solid #ccc;border-radius:8px;padding:14px}"
-    "ins{background:#cfe8d2;text-decoration:none}del{background:#f3cfcb}"
+    "article{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #8888;border-radius:8px;"
+    "padding:14px}ins{background:#cfe8d2;color:#000;text-decoration:none}"
+    "del{background:#f3cfcb;color:#000}summary{cursor:pointer;opacity:.75}details{display:inline}"
 )
 
 
@@ -32,10 +36,10 @@ def as_markdown(changed: Sequence[Changed], ref: str) -> str:
         return f"No letter differs from `{ref}`.\n"
     letters = "letter differs" if len(changed) == 1 else "letters differ"
     out = f"## {len(changed)} {letters} from `{ref}`\n"
-    groups = list(_alike(changed).items())
-    for at, ((title, lines), segments) in enumerate(groups):
-        told = "".join(f"- {line}\n" for line in lines)
-        block = f"\n### {title} · {', '.join(segments)}\n\n{told}"
+    groups = _alike(changed, lambda one: tuple(_summary(one)))
+    for at, (one, segments) in enumerate(groups):
+        told = "".join(f"- {line}\n" for line in _summary(one))
+        block = f"\n### {_title(one)} · {segments}\n\n{told}"
         if len(out) + len(block) > _LONGEST:
             return f"{out}\n… and {len(groups) - at} more changes: see build/compare.html\n"
         out += block
@@ -43,20 +47,35 @@ def as_markdown(changed: Sequence[Changed], ref: str) -> str:
 
 
 def as_html(changed: Sequence[Changed], ref: str) -> str:
-    """Write a page with the whole letters, changes marked."""
-    body = "".join(_section(one) for one in changed)
+    """Write a page with the whole letters, changes marked; letters that are alike are one."""
+    groups = _alike(changed, _told)
+    links = "".join(
+        f'<li><a href="#letter-{at}">{escape(_title(one))}</a> · {escape(segments)}</li>'
+        for at, (one, segments) in enumerate(groups)
+    )
+    letters = "".join(_section(at, *group) for at, group in enumerate(groups))
+    body = f"<nav><ul>{links}</ul></nav>{letters}" if groups else "<p>No letter differs.</p>"
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>What changed since '
-        f"{escape(ref)}</title><style>{_STYLE}</style></head><body><h1>What changed since "
-        f"{escape(ref)}</h1>{body or '<p>No letter differs.</p>'}</body></html>\n"
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" '
+        f'content="light dark"><title>What changed since {escape(ref)}</title><style>{_STYLE}'
+        f"</style></head><body><h1>What changed since {escape(ref)}</h1>{body}</body></html>\n"
     )
 
 
-def _alike(changed: Sequence[Changed]) -> Mapping[tuple[str, tuple[str, ...]], list[str]]:
-    groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+def _alike(
+    changed: Sequence[Changed], told: Callable[[Changed], Hashable]
+) -> Sequence[tuple[Changed, str]]:
+    """Return one of the letters of which the same is told, and the names of all their segments."""
+    groups: dict[Hashable, list[Changed]] = {}
     for one in changed:
-        groups.setdefault((_title(one), tuple(_summary(one))), []).append(one.segment)
-    return groups
+        groups.setdefault((_title(one), one.what, told(one)), []).append(one)
+    return [(group[0], ", ".join(one.segment for one in group)) for group in groups.values()]
+
+
+def _told(one: Changed) -> tuple[Piece, ...]:
+    """Return what the page tells of a letter besides its name."""
+    return () if one.what is What.LOOK else one.pieces
 
 
 def _title(one: Changed) -> str:
@@ -70,12 +89,12 @@ def _summary(one: Changed) -> Iterator[str]:
     yield from _lines(one.pieces)
 
 
-def _section(one: Changed) -> str:
+def _section(at: int, one: Changed, segments: str) -> str:
     said = f"<p>{escape(_SAID[one.what])}</p>" if one.what in _SAID else ""
-    title = f"<h2>{escape(_title(one))} · {escape(one.segment)}</h2>"
+    title = f'<h2 id="letter-{at}">{escape(_title(one))} · {escape(segments)}</h2>'
     if one.what is What.LOOK:
         return title + said
-    return f"{title}{said}<pre>{_marked(one.pieces)}</pre>"
+    return f"{title}{said}<article>{_marked(one.pieces)}</article>"
 
 
 def _lines(pieces: Sequence[Piece]) -> Iterator[str]:
@@ -109,5 +128,24 @@ def _plain(words: Sequence[str]) -> str:
 
 
 def _marked(pieces: Sequence[Piece]) -> str:
-    tags = {"added": ("<ins>", "</ins>"), "removed": ("<del>", "</del>"), "same": ("", "")}
-    return "".join(f"{tags[one.kind][0]}{escape(one.text)}{tags[one.kind][1]}" for one in pieces)
+    tags = {"added": "ins", "removed": "del"}
+    last = len(pieces) - 1
+    return "".join(
+        f"<{tags[one.kind]}>{escape(one.text)}</{tags[one.kind]}>"
+        if one.kind in tags
+        else _folded(one.text, before=at > 0, after=at < last)
+        for at, one in enumerate(pieces)
+    )
+
+
+def _folded(text: str, *, before: bool, after: bool) -> str:
+    """Write what did not change: the words next to a change open, the others to be unfolded."""
+    words = re.findall(r"\s*\S+\s*", text)
+    head, tail = _AROUND * before, _AROUND * after
+    hidden = words[head : len(words) - tail]
+    if len(hidden) < _AROUND:
+        return escape(text)
+    open_words = (words[:head], words[len(words) - tail :])
+    start, end = (escape("".join(side)) for side in open_words)
+    middle = escape("".join(hidden))
+    return f"{start}<details><summary>… {len(hidden)} words …</summary>{middle}</details>{end}"

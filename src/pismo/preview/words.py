@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pismo.records import dataclass
 
-_WORDS = re.compile(r"\s+|[^\s]+")
+_WORDS = re.compile(r"\s*\S+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +18,25 @@ class Piece:
 
 
 def difference(left: str, right: str) -> tuple[Piece, ...]:
-    """Compare two texts word by word; `added` is only in `right`, `removed` only in `left`."""
+    """Compare two texts word by word; `added` is only in `right`, `removed` only in `left`.
+
+    Blanks go with their words and are not compared.
+    """
     before, after = _WORDS.findall(left), _WORDS.findall(right)
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    alike = difflib.SequenceMatcher(None, _bare(before), _bare(after), autojunk=False)
     pieces: list[Piece] = []
-    for kind, a, b, c, d in matcher.get_opcodes():
+    blank = ""
+    for kind, a, b, c, d in alike.get_opcodes():
         if kind == "equal":
-            pieces.append(Piece("same", "".join(before[a:b])))
+            pieces.append(Piece("same", blank + "".join(after[c:d])))
+            blank = ""
             continue
-        pieces.extend(_pieces("removed", before[a:b]))
-        pieces.extend(_pieces("added", after[c:d]))
+        for side, run in (("removed", "".join(before[a:b])), ("added", "".join(after[c:d]))):
+            if run:
+                pieces.append(Piece(side, run.rstrip()))
+                blank = run[len(run.rstrip()) :]
     return tuple(pieces)
 
 
-def _pieces(kind: str, words: Sequence[str]) -> tuple[Piece, ...]:
-    return (Piece(kind, "".join(words)),) if words else ()
+def _bare(words: Sequence[str]) -> list[str]:
+    return [one.strip() for one in words]
