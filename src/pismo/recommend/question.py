@@ -58,7 +58,7 @@ def lay_out(
     """
     values = asdict(recipe)
     values["per_category"] = max(recipe.per_category, _least_per_category(engine, count))
-    values |= {"wanted": count, "shortlist": 2 * count + 4, **_sort_key(engine, recipe)}
+    values |= {"wanted": count, "shortlist": 2 * count + 4, **_packing(engine, recipe)}
     set_parameters(engine, now=utc(now), **values)
     engine.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     engine.register("given_people", people)
@@ -134,16 +134,23 @@ def _keep_shown(engine: "duckdb.DuckDBPyConnection", shown: "pa.Table | None") -
         engine.unregister("given_shown")
 
 
-def _sort_key(engine: "duckdb.DuckDBPyConnection", recipe: Recipe) -> dict[str, int]:
-    """Return what packs a score and a product's number into 62 bits: room for products, a step.
+def _packing(engine: "duckdb.DuckDBPyConnection", recipe: Recipe) -> dict[str, int]:
+    """Return what packs several numbers into the 62 bits of one.
 
-    A score is at most the sum of a whole history's strongest pulls; what is lost of it by the step
-    is less than what `pulls` were rounded by, unless there are millions of products.
+    `slots` is room for a product's number, or for a place among products, and `level_room` for
+    both. A score is at most the sum of a whole history's strongest pulls, a cause one of them; what
+    is lost of either by its step is less than what `pulls` were rounded by, unless there are
+    millions of products.
     """
     (products,) = only_row(engine, "SELECT COUNT(*) FROM goods")
     slots = 1 << int(products).bit_length()
-    most = recipe.history * MOST_SAID * STRONGEST_PULL
-    return {"slots": slots, "score_step": max(1, math.ceil(most * slots / 2**62))}
+    strongest = MOST_SAID * STRONGEST_PULL
+    return {
+        "slots": slots,
+        "level_room": slots * slots,
+        "score_step": max(1, math.ceil(recipe.history * strongest * slots / 2**62)),
+        "cause_step": max(1, math.ceil(strongest * slots * 2 / 2**62)),
+    }
 
 
 def _least_per_category(engine: "duckdb.DuckDBPyConnection", count: int) -> int:
@@ -154,9 +161,11 @@ def _least_per_category(engine: "duckdb.DuckDBPyConnection", count: int) -> int:
 def _list(engine: "duckdb.DuckDBPyConnection", name: str, products: Sequence[str]) -> None:
     """Make a table of products by number, in the order given; unknown ids are left out."""
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} (p INTEGER, place BIGINT)")
-    for place, product_id in enumerate(dict.fromkeys(products), 1):
+    for product_id in dict.fromkeys(products):
         engine.execute(
-            f"INSERT INTO {name} SELECT p, ? FROM goods WHERE product_id = ?", [place, product_id]
+            f"INSERT INTO {name} SELECT p, (SELECT COUNT(*) + 1 FROM {name}) FROM goods "
+            "WHERE product_id = ?",
+            [product_id],
         )
 
 

@@ -18,7 +18,7 @@ from pismo.recommend.question import (
 )
 from pismo.recommend.reasons import reason_words
 from pismo.recommend.recipe import recipe_from
-from pismo.recommend.shard import choose
+from pismo.recommend.shard import Labels, choose, read_labels
 
 if TYPE_CHECKING:
     import duckdb
@@ -90,6 +90,7 @@ class Picker:
         lay_out(
             engine, people, shown, count=count, recipe=recipe, now=now, wishes=wishes, words=words
         )  # fmt: skip
+        self._labels = read_labels(engine)
 
     def everybody(self, shard_size: int = SHARD) -> "Iterator[pa.Table]":
         """Choose for everybody, shard by shard, so that memory is bounded by the shard.
@@ -100,20 +101,38 @@ class Picker:
             rows for a person if the shop has no more for them.
         """
         firsts = range(0, max(self._count, 1), shard_size)
-        return _shards(self._engine, [(first, first + shard_size) for first in firsts], "people")
+        runs = [(first, first + shard_size) for first in firsts]
+        return _shards(self._engine, self._labels, runs, "people")
 
     def some(self, ids: Sequence[str]) -> "pa.Table":
-        """Choose for these people, each in the place that `people` has them in."""
+        """Choose for these people, each in the place that `people` has them in.
+
+        Texts are plain here, for whoever goes on with them row by row.
+        """
         import pyarrow as pa
 
         numbers = ask_for(self._engine, ids)
         shards = [numbers[n : n + SHARD] for n in range(0, len(numbers), SHARD)]
         runs = [(shard[0], shard[-1] + 1) for shard in shards] or [(0, 0)]
-        return pa.concat_tables(list(_shards(self._engine, runs, "asked")))
+        return _plain(pa.concat_tables(list(_shards(self._engine, self._labels, runs, "asked"))))
+
+
+def _plain(table: "pa.Table") -> "pa.Table":
+    """Write out the texts that are dictionary-encoded."""
+    import pyarrow as pa
+
+    fields = [
+        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
 
 
 def _shards(
-    engine: "duckdb.DuckDBPyConnection", runs: Sequence[tuple[int, int]], asked: str
+    engine: "duckdb.DuckDBPyConnection",
+    labels: Labels,
+    runs: Sequence[tuple[int, int]],
+    asked: str,
 ) -> "Iterator[pa.Table]":
     """Choose for as many shards at a time as the engine has threads; yield them in order.
 
@@ -128,7 +147,7 @@ def _shards(
             for place, (first, last) in enumerate(runs):
                 if len(running) == len(hands):
                     yield running.popleft().result()
-                running.append(pool.submit(choose, hands[place % len(hands)], first, last))
+                running.append(pool.submit(choose, hands[place % len(hands)], labels, first, last))
             while running:
                 yield running.popleft().result()
     finally:

@@ -1,19 +1,27 @@
--- purpose: for each near pick, the product of the person's history that brought it most.
--- cost: picks of the shard times their history, a sort within each pick.
-SELECT ranked.number, ranked.p, ranked.because, ranked.bought
+-- purpose: for each near pick, the product of the person's history that brought it most, and whether
+--   they bought that.
+-- cost: picks of the shard times their history, a hash aggregate by pick. What is compared and what
+--   is found out are one number: how strongly, then the product, then whether it was bought.
+SELECT
+  b.number,
+  b.p,
+  params.slots - CAST((b.most % (2 * params.slots) - b.most % 2) / 2 AS INTEGER) AS because,
+  b.most % 2 AS bought
 FROM (
   SELECT
     c.number,
     c.p,
-    h.p AS because,
-    h.bought,
-    ROW_NUMBER() OVER (
-      PARTITION BY c.number, c.p
-      ORDER BY h.say * s.pull DESC, h.p
-    ) AS place
+    MAX(
+      (
+        CAST(FLOOR(h.say * s.pull / params.cause_step) AS BIGINT) * params.slots
+        + params.slots - h.p
+      ) * 2 + h.bought
+    ) AS most
   FROM chosen AS c
   JOIN shard_history AS h ON h.number = c.number
   JOIN pulls AS s ON s.i = h.p AND s.j = c.p
+  CROSS JOIN params
   WHERE c.level = 0
-) AS ranked
-WHERE ranked.place = 1
+  GROUP BY c.number, c.p
+) AS b
+CROSS JOIN params

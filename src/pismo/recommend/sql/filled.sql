@@ -1,6 +1,6 @@
 -- purpose: fallbacks for the people of `wanting`, out of the top of the list for their kind.
 -- cost: such people times rows of `top_fallbacks` for their kind.
-SELECT f.number, l.p, l.level, l.place
+SELECT f.number, l.p, l.turn, l.shelf, l.family
 FROM wanting AS f
 JOIN top_fallbacks AS l
   ON l.segment = f.segment AND l.category = f.category AND l.place <= f.places

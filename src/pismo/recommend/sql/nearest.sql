@@ -1,9 +1,15 @@
 -- purpose: for the people of one shard, products like those in their history, best first: recent
 --   history counts more, what sells now counts more. Not what they own, nor what was shown. More
---   than are wanted, because one of a family and a few of a category will do.
+--   than are wanted, because one of a family and a few of a category will do. For `turn` see
+--   `chosen`.
 -- cost: history of the shard times `neighbours` rows into one hash aggregate, which is why a shard
 --   should fit into the processor's cache; then the first few of each person's candidates.
-SELECT ranked.number, ranked.p, 0 AS level, ranked.place
+SELECT
+  ranked.number,
+  ranked.p,
+  params.level_room + ranked.place * params.slots + ranked.p AS turn,
+  k.shelf,
+  k.family
 FROM (
   SELECT
     c.number,
@@ -24,4 +30,5 @@ FROM (
   WHERE NOT EXISTS (SELECT 1 FROM unwanted AS u WHERE u.number = c.number AND u.p = c.p)
 ) AS ranked
 CROSS JOIN params
+JOIN kin AS k ON k.p = ranked.p
 WHERE ranked.place <= params.shortlist

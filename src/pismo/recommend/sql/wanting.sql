@@ -13,21 +13,18 @@ LEFT JOIN (
   SELECT
     c.number,
     SUM(c.things) AS things,
-    SUM(CASE WHEN c.shelf IS NULL OR c.singles < c.per_category THEN c.singles
-      ELSE c.per_category END) AS sure
+    SUM(CASE WHEN c.singles < params.per_category THEN c.singles ELSE params.per_category END)
+      AS sure
   FROM (
     SELECT
       o.number,
-      g.shelf,
-      params.per_category,
+      o.shelf,
       COUNT(*) AS things,
-      SUM(CASE WHEN k.p IS NULL THEN 1 ELSE 0 END) AS singles
+      SUM(CASE WHEN o.family IS NULL THEN 1 ELSE 0 END) AS singles
     FROM nearest AS o
-    JOIN goods AS g ON g.p = o.p
-    LEFT JOIN kin AS k ON k.p = o.p
-    CROSS JOIN params
-    GROUP BY o.number, g.shelf, params.per_category
+    GROUP BY o.number, o.shelf
   ) AS c
+  CROSS JOIN params
   GROUP BY c.number
 ) AS n ON n.number = s.number
 CROSS JOIN params
