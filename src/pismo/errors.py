@@ -87,9 +87,9 @@ class ContentError(PismoError):
 
 
 class FindingsError(ContentError):
-    """Several files cannot be used; `findings` says which and why."""
+    """Several files cannot be used; `findings` says which and why, to be read in `language`."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], language: str = "en") -> None:
         first = findings[0]
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         super().__init__(
@@ -100,6 +100,7 @@ class FindingsError(ContentError):
             hint_ru=first.hint("ru"),
         )
         self.findings = tuple(findings)
+        self.language = language
 
 
 class SegmentError(PismoError):

@@ -307,7 +307,7 @@ def _with_facts(call: Call) -> "Snapshot":
     findings: list[Finding] = []
     own = own_facts(workspace.root, findings)
     if findings:
-        raise FindingsError(findings)
+        raise FindingsError(findings, workspace.settings.language)
     # By the hour, so that the same question is answered from a file; but an answer that was just
     # brought in makes a snapshot of its own, and belongs to its facts at once.
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)

@@ -156,7 +156,7 @@ def run(group: click.Group) -> NoReturn:
         say("stopped")
         code = ExitCode.STOPPED
     except FindingsError as error:
-        echo_findings(error.findings, "en")
+        echo_findings(error.findings, error.language)
         code = error.exit_code
     except PismoError as error:
         say(click.style("error: ", "red") + str(error))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import BRING_AN_AUDIENCE, Call, echo_findings, json_option, print_json, say
+from pismo.cli.common import BRING_AN_AUDIENCE, Call, json_option, print_json, say
 from pismo.errors import AudienceError, FindingsError
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def _editions(workspace: "Workspace", issue: str) -> "tuple[Edition, ...]":
     found = [*compiled.findings, *review(workspace, compiled)]
     errors = [one for one in dict.fromkeys(found) if one.severity is Severity.ERROR]
     if errors:
-        echo_findings(errors[:-1], workspace.settings.language)
-        raise FindingsError(errors[-1:])
+        raise FindingsError(errors, workspace.settings.language)
     return compiled.editions
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import DAY, Call, echo_findings, json_option, print_json, say
+from pismo.cli.common import DAY, Call, json_option, print_json, say
 
 if TYPE_CHECKING:
     from pismo.audience import Snapshot
@@ -69,9 +69,9 @@ def _report(
 ) -> "tuple[SegmentReport, str]":
     """Count people by segment now, and what changed since the last issue."""
     from pismo.audience import current
-    from pismo.errors import AudienceError, FindingsError
-    from pismo.segments import columns_of, compose_all
+    from pismo.errors import AudienceError
     from pismo.segments.report import report_segments
+    from pismo.segments.sound import compose_sound
 
     workspace = call.workspace
     snapshot = current(workspace.state_dir)
@@ -80,11 +80,7 @@ def _report(
             "there is no audience yet", hint="bring one in: pismo audience import, or pismo sample"
         )
     chosen = _chosen(call, newsletter)
-    composed, findings = compose_all(workspace.segments, columns_of(workspace))
-    wrong = [one for one in findings if one.segment in {segment.id for segment in chosen}]
-    if wrong:
-        echo_findings(wrong, workspace.settings.language)
-        raise FindingsError(wrong)
+    composed = compose_sound(workspace, [one.id for one in chosen])
     # By the hour, for the file of facts; a snapshot that was just made has what just came back.
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     now = max(hour, snapshot.created_at)

@@ -20,6 +20,7 @@ from pismo.records import dataclass, replace
 from pismo.segments import columns_of
 from pismo.segments.check import person_fits
 from pismo.segments.predicate import compose_all
+from pismo.segments.sound import compose_sound
 
 
 class Case(StrEnum):
@@ -89,7 +90,12 @@ def _now(
     editions: Sequence[Edition],
     audience: Audience | None,
 ) -> Told:
-    """Explain the letter that somebody would get now."""
+    """Explain the letter that somebody would get now.
+
+    Raises:
+        FindingsError: If a segment is broken: another would seem to be theirs.
+    """
+    compose_sound(workspace, workspace.newsletter_of(issue).segments)
     by_segment = {edition.segment: edition for edition in editions}
     if any(known.id == person for known in workspace.people):
         return _invented(workspace, issue, person, by_segment)

@@ -47,6 +47,8 @@ BROKEN_TOML = Rule(
     Severity.ERROR,
     en="not valid TOML: {reason}",
     ru="это не TOML: {reason}",
+    hint_en="a text stands in straight quotes on one line; with three on either side, on several",
+    hint_ru="текст — в прямых кавычках и на одной строке; для нескольких строк — по три кавычки",
 )
 UNREAD = frozenset(
     rule.id

@@ -29,9 +29,14 @@ def load_segments(root: Path, findings: list[Finding]) -> dict[str, Segment]:
             findings.append(RESERVED_ID.at(Source(path), name=file.stem))
             continue
         fields = read_toml(root, path, "segment", findings)
-        if fields is not None:
-            text = file.read_text("utf-8-sig", errors="replace")
-            segments[file.stem] = _segment(fields, file.stem, text.splitlines())
+        if fields is None:
+            # Its name is known, so that nothing else is called wrong for using it.
+            segments[file.stem] = Segment(
+                id=file.stem, title=file.stem, where="", where_line=1, source=Source(path)
+            )
+            continue
+        text = file.read_text("utf-8-sig", errors="replace")
+        segments[file.stem] = _segment(fields, file.stem, text.splitlines())
     return segments
 
 
