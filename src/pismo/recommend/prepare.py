@@ -43,7 +43,7 @@ def prepare(snapshot: Snapshot, now: datetime, settings: Settings) -> Snapshot:
                 prepare_into(engine, recipe, now)
                 for table in KEPT:
                     target = quoted(str((made / f"{table}.parquet").resolve()))
-                    engine.execute(f"COPY {table} TO {target} (FORMAT parquet, COMPRESSION zstd)")
+                    engine.execute(f"COPY {table} TO {target} (FORMAT parquet, COMPRESSION snappy)")
             for file in made.iterdir():
                 file.chmod(0o600)
             made.rename(folder)
@@ -60,7 +60,7 @@ def prepare_into(engine: "duckdb.DuckDBPyConnection", recipe: Recipe, now: datet
     """Leave the tables of `STEPS` on an engine that has the audience's tables."""
     set_parameters(engine, **_parameters(recipe, utc(now)))
     for step in STEPS:
-        run_query(engine, PACKAGE, step)
+        run_query(engine, PACKAGE, step, literals={"neighbours": recipe.neighbours})
 
 
 def _parameters(recipe: Recipe, now: datetime) -> dict[str, object]:

@@ -21,7 +21,17 @@ SCHEMA = "picking"
 MOST_SAID, STRONGEST_PULL = 10**5, 10**12
 """What `past.sql` and `alike.sql` scale to."""
 _LARGE = ("past", "seen", "favourites")
-_SMALL = ("params", "goods", "pulls", "kin", "fallbacks", "pinned", "forbidden", "reason_texts")
+_SMALL = (
+    "params",
+    "goods",
+    "pulls",
+    "kin",
+    "kinds",
+    "fallbacks",
+    "pinned",
+    "forbidden",
+    "reason_texts",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

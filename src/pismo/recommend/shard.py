@@ -54,9 +54,9 @@ def choose(
     """
     numbers = _numbers(engine)
     engine.execute(
-        "CREATE OR REPLACE TEMP TABLE shard AS SELECT p.number, p.subscriber_id, p.segment, "
-        "COALESCE(f.category, '') AS category FROM asked AS p "
-        "LEFT JOIN favourites AS f ON f.number = p.number "
+        "CREATE OR REPLACE TEMP TABLE shard AS SELECT p.number, p.subscriber_id, k.kind "
+        "FROM asked AS p LEFT JOIN favourites AS f ON f.number = p.number "
+        "LEFT JOIN kinds AS k ON k.segment = p.segment AND k.category = COALESCE(f.category, '') "
         f"WHERE p.number >= {first} AND p.number < {last}"
     )
     for step in ("shard_history", "unwanted", "nearest", "pinned_offers"):
@@ -130,9 +130,8 @@ def _top_up(engine: "duckdb.DuckDBPyConnection", numbers: Mapping[str, int], pla
         return
     _look(engine, numbers, places, places)
     engine.execute(
-        "CREATE OR REPLACE TEMP TABLE wanting AS SELECT s.number, s.segment, s.category, "
-        "depth.first_look AS places FROM shard AS s JOIN short AS w ON w.number = s.number "
-        "CROSS JOIN depth"
+        "CREATE OR REPLACE TEMP TABLE wanting AS SELECT s.number, s.kind, depth.first_look AS "
+        "places FROM shard AS s JOIN short AS w ON w.number = s.number CROSS JOIN depth"
     )
     run_query(engine, PACKAGE, "filled")
     _choose(engine, numbers, into="again", who="short")

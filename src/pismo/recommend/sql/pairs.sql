@@ -9,5 +9,5 @@ SELECT
   CAST(SUM(CAST(ROUND(one.weight * two.weight * one.say * 1e12) AS BIGINT)) AS DOUBLE) / 1e12
     AS together
 FROM weighed AS one
-JOIN weighed AS two ON two.subscriber_id = one.subscriber_id AND two.p > one.p
+JOIN weighed AS two ON two.person = one.person AND two.p > one.p
 GROUP BY one.p, two.p

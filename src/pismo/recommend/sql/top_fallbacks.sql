@@ -3,8 +3,7 @@
 --   it.
 -- cost: one pass over `fallbacks`.
 SELECT
-  l.segment,
-  l.category,
+  l.kind,
   l.place,
   l.p,
   CAST(l.level + 1 AS BIGINT) * params.level_room + l.place * params.slots + l.p AS turn,

@@ -4,8 +4,7 @@
 -- cost: one pass over near offers of the shard, two hash aggregates.
 SELECT
   s.number,
-  s.segment,
-  s.category,
+  s.kind,
   CASE WHEN COALESCE(n.things, 0) < params.shortlist THEN depth.first_look ELSE depth.second_look END
     AS places
 FROM shard AS s
