@@ -69,8 +69,9 @@ def test_the_quarantine_is_private(workspace: Workspace) -> None:
 
 def test_too_many_bad_rows_stop_an_import(workspace: Workspace) -> None:
     text = PEOPLE + "1,anna@example.com,Анна,,\n2,bad,,,\n"
-    with pytest.raises(AudienceError, match="1 of 2 rows are bad"):
+    with pytest.raises(AudienceError, match="1 of 2 rows are bad") as caught:
         bring(workspace, text, how=replace(HOW, max_bad=0.01))
+    assert caught.value.hint.endswith("--max-bad 50")
     assert current(workspace.state_dir) is None
 
 

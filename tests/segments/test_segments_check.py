@@ -250,3 +250,13 @@ def test_conditions_checked_together_are_told_what_each_is_told_alone(
     assert {
         name: [finding for finding in together if finding.segment == name] for name in alone
     } == alone
+
+
+@pytest.mark.parametrize("name", ["families-small", "families-2"])
+def test_a_name_with_a_hyphen_after_the_sign_is_told_to_be_a_minus(small: Path, name: str) -> None:
+    families = small / "segments" / "families.toml"
+    families.rename(families.with_name(f"{name}.toml"))
+    (finding,) = found(small, f'"${name} AND orders = 0"')
+    better = name.replace("-", "_")
+    assert f"call the file {better}.toml" in finding.hint("en")
+    assert f"${better}" in finding.hint("ru")

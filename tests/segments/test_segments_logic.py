@@ -32,7 +32,9 @@ def test_who_can_be_in_two_segments_is_told(
     assert (told.both, told.only_first, told.only_second) == (both, only_first, only_second)
 
 
-@pytest.mark.parametrize("condition", ["lower(city) = 'уфа'", "orders > age", "city LIKE 'К%'"])
+@pytest.mark.parametrize(
+    "condition", ["lower(city) = 'уфа'", "orders > age", "city LIKE 'К%'", "orders >= '1'"]
+)
 def test_a_condition_that_does_more_is_left_alone(condition: str) -> None:
     assert relate(condition, "orders > 1", COLUMNS) is None
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +212,8 @@ def _refuse_too_many(stage: Staged, quarantine: Path | None, most: float) -> Non
     reasons = "; ".join(f"{reason} ({count})" for reason, count in stage.reasons.items())
     raise AudienceError(
         f"{stage.bad} of {stage.read} rows are bad, more than {most:.0%}: nothing was imported",
-        hint=f"{reasons[:400]}. See {quarantine}; if that is as it should be: --max-bad 100",
+        hint=f"{reasons[:400]}. See {quarantine}; if that is as it should be: "
+        f"--max-bad {ceil(100 * stage.bad / stage.read)}",
     )
 
 

@@ -72,6 +72,9 @@ def new_file(workspace: Workspace, kind: FileKind, title: str, name: str = "") -
         UsageError: If the name cannot be used, or the file is there.
     """
     stem = name or slug(title)
+    if kind is FileKind.SEGMENT:
+        # Conditions name it as `$stem`, where a hyphen would be a minus.
+        stem = stem.replace("-", "_")
     if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", stem):
         raise UsageError(
             f"'{stem or title}' is no file name", hint="give one: --name rain-on-tuesday"

@@ -125,6 +125,8 @@ def _tried(column: Column, constants: set[FactValue]) -> list[FactValue]:
     unknown: list[FactValue] = [None] if column.nullable else []
     if column.type == "BOOLEAN":
         return [True, False, *unknown]
+    # A number in quotes is converted by the engine's rules, not by ours.
+    _require(all(isinstance(one, str) == (column.type == "VARCHAR") for one in constants))
     if column.type == "VARCHAR":
         return [*sorted(map(str, constants)), "\0another", *unknown]
     if column.type not in _NUMBERS:

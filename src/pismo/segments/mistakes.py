@@ -15,6 +15,7 @@ _Texts: TypeAlias = tuple[str, str]
 """A sentence in English and in Russian."""
 
 _TEXT = re.compile(r"'(?:[^']|'')*'")
+_HYPHENATED = re.compile(r"\$(\w+(?:-\w+)+)")
 _SIGNS: tuple[tuple[re.Pattern[str], _Texts], ...] = (
     (
         re.compile(r"=>|=<"),
@@ -81,6 +82,21 @@ def corrected(rule: Rule, condition: str) -> Rule:
     for pattern, (en, ru) in _SIGNS:
         if pattern.search(bare):
             return replace(rule, hint_en=en, hint_ru=ru)
+    return rule
+
+
+def with_hyphen(rule: Rule, condition: str, unknown: str) -> Rule:
+    """Return the rule of an unknown name; of `$two-games` SQL reads `$two` minus `games`."""
+    for name in _HYPHENATED.findall(condition):
+        if unknown in name.split("-"):
+            better = name.replace("-", "_")
+            return replace(
+                rule,
+                hint_en=f"after $ a hyphen is a minus: call the file {better}.toml, and write "
+                f"${better}; the same in newsletters and issues that name it",
+                hint_ru=f"дефис после $ — это минус: назовите файл {better}.toml и пишите "
+                f"${better}; так же в рассылках и выпусках, где он назван",
+            )
     return rule
 
 

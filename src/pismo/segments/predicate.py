@@ -11,7 +11,7 @@ from pismo.errors import SegmentError
 from pismo.model.content import Segment
 from pismo.model.finding import Finding, Rule, Source
 from pismo.records import dataclass, replace
-from pismo.segments.mistakes import corrected, in_quotes, not_one, refused
+from pismo.segments.mistakes import corrected, in_quotes, not_one, refused, with_hyphen
 from pismo.segments.rules import (
     NOT_A_PREDICATE,
     SEGMENT_CYCLE,
@@ -91,7 +91,8 @@ def link_predicates(
             if used not in every:
                 place = _place_of_name(predicate.segment, used)
                 near = guess(used, every)
-                findings.append(UNKNOWN_SEGMENT.at(place, name=used, guess=near, segment=name))
+                rule = with_hyphen(UNKNOWN_SEGMENT, predicate.segment.where, used)
+                findings.append(rule.at(place, name=used, guess=near, segment=name))
                 broken.add(name)
     for name in predicates:
         if (circle := _circle(name, predicates)) and name == min(circle):
@@ -304,6 +305,7 @@ def _check_column(
     near = guess(column.name.lower(), columns)
     place = place_of(column, segment)
     rule = in_quotes(UNKNOWN_COLUMN, column.name) if _is_value(column) else UNKNOWN_COLUMN
+    rule = with_hyphen(rule, segment.where, column.name)
     findings.append(rule.at(place, column=column.name, guess=near, segment=segment.id))
 
 
