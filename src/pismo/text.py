@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+_LISTED = 8
+"""So many names are listed where one was mistyped."""
 NBSP = "\u00a0"
 _MONTHS_RU = [
     "января",
@@ -59,6 +61,23 @@ def guess(word: str, known: Iterable[str]) -> str:
     """Return the known word closest to a mistyped one, or '' if none is near."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return near[0] if near else ""
+
+
+def meant(word: str, known: Iterable[str], *, none: str = "") -> str:
+    """Return a hint for a name that there is not: what was probably meant, and what there is.
+
+    Args:
+        word: The mistyped name.
+        known: Every name, in the order to list them.
+        none: What to say where there is no name at all.
+    """
+    names = list(known)
+    if not names:
+        return none
+    near = guess(word, names)
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    listed = f"there are: {', '.join(names[:_LISTED])}{more}"
+    return f"did you mean '{near}'? {listed}" if near else listed
 
 
 def plural_form(number: float, language: str) -> int:

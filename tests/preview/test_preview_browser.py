@@ -118,6 +118,28 @@ def test_personas_have_edges_and_markup_in_a_name_stays_text(
     letter(page).locator("p", has_text="<b>Ann & Co</b>").wait_for()
 
 
+def test_the_chosen_readers_column_is_outlined(small: Path, preview: Open, browse: Browse) -> None:
+    page = browse(preview(small).url)
+    page.get_by_label("Reader", exact=True).select_option("invented anna")
+    chosen = page.locator(".column.chosen")
+    chosen.get_by_text("this reader's letter").wait_for()
+    assert "Families with children" in chosen.inner_text()
+    page.get_by_label("Reader", exact=True).select_option("invented nameless")
+    page.locator(".column.chosen", has_text="everybody else").wait_for()
+    assert chosen.count() == 1
+    page.get_by_label("Reader", exact=True).select_option("")
+    chosen.wait_for(state="detached")
+
+
+def test_the_pages_title_tells_the_issue_and_the_segment(
+    small: Path, preview: Open, browse: Browse
+) -> None:
+    page = browse(preview(small).url)
+    assert page.title() == "All segments · weekly/2026-11-27 · pismo"
+    page.keyboard.press("2")
+    page.wait_for_function("() => document.title.startsWith('everybody else · weekly/2026')")
+
+
 def test_two_segments_are_compared_word_by_word(small: Path, preview: Open, browse: Browse) -> None:
     page = browse(preview(small).url)
     page.keyboard.press("d")
@@ -313,7 +335,7 @@ def test_a_script_in_a_story_runs_nothing(small: Path, preview: Open, browse: Br
     save(small, "door", "window")
     letter(page).locator("p", has_text="window opened").wait_for()
     letter(page).locator("p", has_text="Tap").click()
-    assert page.title() == "pismo preview"
+    assert page.title() == "Families with children · weekly/2026-11-27 · pismo"
 
 
 def test_nothing_is_asked_of_the_network(small: Path, preview: Open, browse: Browse) -> None:

@@ -114,6 +114,39 @@ def test_the_export_is_whole_without_a_server(small: Path) -> None:
     assert 'href="weekly-2026-11-27/index.html"' in (folder / "index.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        (".", "holds the workspace itself"),
+        ("..", "holds the workspace itself"),
+        ("content/out", "among the files that letters are made of"),
+        ("kept", "is not empty"),
+    ],
+)
+def test_an_export_never_lands_among_other_files(small: Path, folder: str, said: str) -> None:
+    (small / "kept").mkdir()
+    (small / "kept" / "index.html").write_text("mine", "utf-8")
+    before = sorted(small.parent.rglob("*"))
+    words = ["-C", str(small), "preview", "--export", str(small / folder)]
+    done = CliRunner().invoke(root, words)
+    assert said in str(done.exception)
+    assert "name a new folder" in str(done.exception)
+    assert sorted(small.parent.rglob("*")) == before
+
+
+def test_an_earlier_export_is_written_over(small: Path) -> None:
+    for _ in range(2):
+        words = ["-C", str(small), "preview", "--export", str(small.parent / "out")]
+        assert CliRunner().invoke(root, words).exit_code == 0
+
+
+def test_a_tester_who_is_not_there_is_told_before_the_preview_starts(small: Path) -> None:
+    (small / ".pismo").mkdir()
+    (small / ".pismo" / "testers.toml").write_text('[testers]\nmarina = "m@example.com"\n', "utf-8")
+    done = CliRunner().invoke(root, ["-C", str(small), "preview", "--to", "marin", "--no-open"])
+    assert "did you mean 'marina'?" in str(done.exception)
+
+
 def test_real_people_are_found_by_predicate_and_by_id(sampled: Running) -> None:
     found = ask(sampled, "find", question="orders = 0")["people"]
     assert found

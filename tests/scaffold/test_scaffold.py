@@ -206,7 +206,7 @@ def test_a_mistyped_newsletter_gets_a_guess(tmp_path: Path) -> None:
     new_workspace(tmp_path / "x", wanted("en"))
     with pytest.raises(UsageError) as caught:
         new_issue(load_workspace(tmp_path / "x"), "leters", DAY)
-    assert caught.value.hint == "did you mean 'letters'?"
+    assert caught.value.hint.startswith("did you mean 'letters'? there are: ")
 
 
 def test_an_issue_without_a_day_leaves_on_the_first_friday_that_is_free(tmp_path: Path) -> None:

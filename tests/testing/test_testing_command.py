@@ -53,6 +53,24 @@ def test_one_segment_is_seen_by_one_person_and_sent_to_one_tester(tested: Path) 
     assert letter["subject"] == "[TEST families] Friends, it rained"
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["--segment", "familes"], "did you mean 'families'? there are: families, everyone"),
+        (["--segment", "zzz"], "there are: families, everyone"),
+        (["--to", "marin"], "did you mean 'marina'? there are: marina, boris"),
+        (["--to", "zzz"], "there are: marina, boris"),
+        (["--as", "ana"], "did you mean 'anna'? there are: anna, nameless"),
+    ],
+)
+def test_a_mistyped_name_is_answered_with_what_there_is(
+    tested: Path, words: list[str], hint: str
+) -> None:
+    done = run(tested, *words)
+    assert isinstance(done.exception, UsageError)
+    assert done.exception.hint == hint
+
+
 def test_links_of_a_test_lead_nowhere(tested: Path) -> None:
     (letter,) = letters(tested, "--segment", "families", "--to", "marina")
     assert letter["list-unsubscribe"] == "<https://links.invalid/u/test>"

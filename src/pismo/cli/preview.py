@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import Call, listen, say
+from pismo.cli.common import Call, counted, listen, say
 from pismo.errors import PlanError, UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ def preview_command(
     from pismo.preview import Desk, Studio, create_app
 
     studio = Studio(call.root)
+    if tester:
+        from pismo.cli.test import read_testers
+
+        read_testers(call.workspace.state_dir, [tester])  # an unknown name is told at once
     if folder is not None:
         _export(studio, folder)
         return
@@ -71,7 +75,7 @@ def _export(studio: object, folder: Path) -> None:
 
     assert isinstance(studio, Studio)
     written = export(studio, folder, tuple(studio.workspace.issues))
-    say(f"{written} letters written. Open {folder / 'index.html'}")
+    say(f"{counted(written, 'letter')} written. Open {folder / 'index.html'}")
 
 
 def _crowd(call: Call, stack: ExitStack) -> "Crowd":

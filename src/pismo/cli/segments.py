@@ -113,15 +113,14 @@ def _facts(call: Call, snapshot: "Snapshot", now: datetime, *, keep: bool) -> "S
 
 def _chosen(call: Call, newsletter: str | None) -> "list[Segment]":
     from pismo.errors import UsageError
-    from pismo.text import guess
+    from pismo.text import meant
 
     workspace = call.workspace
     if newsletter is None:
         return list(workspace.segments.values())
     if newsletter not in workspace.newsletters:
-        near = guess(newsletter, workspace.newsletters)
         raise UsageError(
-            f"there is no newsletter {newsletter}", hint=f"did you mean {near}?" if near else ""
+            f"there is no newsletter {newsletter}", hint=meant(newsletter, workspace.newsletters)
         )
     names = workspace.newsletters[newsletter].segments
     return [workspace.segments[name] for name in names if name in workspace.segments]

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pismo.cli.common import Call, echo_findings, json_option, print_json, say
+from pismo.cli.common import BRING_AN_AUDIENCE, Call, echo_findings, json_option, print_json, say
 from pismo.errors import ExitCode, SendError, SettingsError, UsageError
 from pismo.records import dataclass, replace
-from pismo.text import guess
+from pismo.text import meant
 
 if TYPE_CHECKING:
     from pismo.model.content import Issue
@@ -105,10 +105,7 @@ def read_testers(state_dir: Path, names: Sequence[str]) -> dict[str, str]:
         raise SettingsError(f".pismo/{FILE} names nobody", hint=_EXAMPLE)
     for name in names:
         if name not in known:
-            near = guess(name, known)
-            raise UsageError(
-                f"no tester is called '{name}'", hint=f"did you mean {near}?" if near else ""
-            )
+            raise UsageError(f"no tester is called '{name}'", hint=meant(name, known))
     return {name: known[name] for name in names or known}
 
 
@@ -128,8 +125,7 @@ def _editions(
     echo_findings(compiled.findings, workspace.settings.language)
     for segment in segments:
         if segment not in there:
-            near = guess(segment, there)
-            hint = f"did you mean {near}?" if near else f"pismo check {issue.id}"
+            hint = meant(segment, there, none=f"pismo check {issue.id}")
             raise UsageError(f"{issue.id} has no letter for '{segment}'", hint=hint)
     return tuple(there[segment] for segment in segments or there)
 
@@ -149,7 +145,11 @@ def _letters(
         if person and all(one.id != person for one in workspace.people):
             snapshot = current(workspace.state_dir)
             if snapshot is None:
-                raise UsageError(f"nobody is '{person}', and there is no audience")
+                known = [one.id for one in workspace.people]
+                raise UsageError(
+                    f"nobody is '{person}', and there is no audience",
+                    hint=meant(person, known, none=BRING_AN_AUDIENCE),
+                )
             state = stack.enter_context(open_state(workspace, os.environ))
             now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
             crowd = Crowd(lambda: Audience(workspace, snapshot, state, now))

@@ -33,6 +33,7 @@ from pismo.segments import (
 )
 from pismo.segments.mistakes import failing, refused
 from pismo.segments.report import SegmentReport, report_segments
+from pismo.text import meant
 
 if TYPE_CHECKING:
     import duckdb
@@ -125,7 +126,7 @@ class Audience:
         sql = f"SELECT {self._case(newsletter)} FROM facts WHERE subscriber_id = ?"  # noqa: S608  # confined
         for (segment,) in self._rows(sql, person):
             return str(segment)
-        raise _nobody(person)
+        raise self._nobody(person)
 
     def facts(self, person: str) -> dict[str, FactValue]:
         """Return everything known about a person except address and last name.
@@ -141,7 +142,7 @@ class Audience:
 
         values = self._asking(known)
         if not values:
-            raise _nobody(person)
+            raise self._nobody(person)
         return {name: _fact(value) for name, value in values if name not in _PRIVATE}
 
     def recipient(self, issue: Issue, edition: Edition, person: str) -> Recipient:
@@ -263,6 +264,16 @@ class Audience:
             self._engine = None
         self.snapshot = current(self.workspace.state_dir) or self.snapshot
 
+    def _nobody(self, person: str) -> UsageError:
+        invented = meant(person, [one.id for one in self.workspace.people])
+        hint = "ids are in the column subscriber_id; pismo preview finds people by predicate"
+        return UsageError(
+            f"nobody in the audience is '{person}'",
+            hint=f"in segments/people.toml {invented}; {hint}" if invented else hint,
+            ru=f"в аудитории нет человека «{person}»",
+            hint_ru="id стоят в колонке subscriber_id; pismo preview находит людей по условию",
+        )
+
     def _predicate(self, question: str) -> str:
         asked = Segment(id="question", title="", where=question, where_line=1, source=_QUESTION)
         segments = {**self.workspace.segments, asked.id: asked}
@@ -299,15 +310,6 @@ def _unplaced(error: SegmentError) -> SegmentError:
     if error.where is not None and error.where.path == _QUESTION.path:
         error.where = None
     return error
-
-
-def _nobody(person: str) -> UsageError:
-    return UsageError(
-        f"nobody in the audience is '{person}'",
-        hint="ids are in the column subscriber_id; pismo preview finds people by predicate",
-        ru=f"в аудитории нет человека «{person}»",
-        hint_ru="id стоят в колонке subscriber_id; pismo preview находит людей по условию",
-    )
 
 
 def _fact(value: Any) -> FactValue:  # noqa: ANN401  # what DuckDB returns

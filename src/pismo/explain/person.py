@@ -21,6 +21,7 @@ from pismo.segments import columns_of
 from pismo.segments.check import person_fits
 from pismo.segments.predicate import compose_all
 from pismo.segments.sound import compose_sound
+from pismo.text import meant
 
 
 class Case(StrEnum):
@@ -102,7 +103,9 @@ def _now(
     if audience is None:
         raise UsageError(
             f"nobody is '{person}', and there is no audience",
-            hint="invent one: pismo sample; or take somebody of segments/people.toml",
+            hint=meant(
+                person, [one.id for one in workspace.people], none="invent one: pismo sample"
+            ),
         )
     segment = audience.segment_of(issue.newsletter, person)
     edition = _edition(by_segment, segment, issue)

@@ -47,6 +47,7 @@ class Desk:
             "people": lambda desk, body: desk.people(str(body["issue"])),
             "find": lambda desk, body: desk.find(str(body["question"])),
             "letters": lambda desk, body: desk.letters(body),
+            "belongs": lambda desk, body: desk.belongs(str(body["issue"]), body.get("person")),
             "why": lambda desk, body: desk.why(*_asked(body)),
             "difference": lambda desk, body: desk.difference(body),
             "eml": lambda desk, body: desk.eml(*_asked(body)),
@@ -154,6 +155,11 @@ class Desk:
             images=workspace.settings.site_base_url or "https://site.invalid",
             with_source=with_source,
         )
+
+    def belongs(self, issue: str, person: Asked) -> dict[str, object]:
+        """Name the segment whose letter a reader would get, '' for a segment's own example."""
+        known = self.studio.issue(issue)
+        return {"segment": self.crowd.belongs(self.studio.workspace, known, person)}
 
     def why(self, issue: str, segment: str, person: Asked) -> dict[str, object]:
         """Why this reader's letter is what it is."""

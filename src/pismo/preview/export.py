@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from pismo.errors import UsageError
 from pismo.model.content import EVERYONE, Issue
 from pismo.preview.people import Crowd
 from pismo.preview.studio import Studio
@@ -20,6 +21,9 @@ main{display:flex;gap:20px;overflow-x:auto;align-items:flex-start}article{flex:0
 iframe{width:375px;height:80vh;border:1px solid var(--line);border-radius:8px;background:#fff}
 h2{font-size:16px;margin:0}p{margin:.3em 0}a{color:inherit}
 """
+_MARK = '<meta name="generator" content="pismo preview --export">'
+"""By which a later export knows a folder that it may write over."""
+_SOURCES = ("content", "newsletters", "segments", "src", ".git", ".pismo")
 _MEDIA = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 
 
@@ -28,8 +32,11 @@ def export(studio: Studio, folder: Path, issues: Sequence[str]) -> int:
 
     Returns:
         How many letters were written.
+
+    Raises:
+        UsageError: If the folder holds, or may hold, something else.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_room(studio.root, folder)
     written = 0
     entries = []
     for name in issues:
@@ -41,6 +48,26 @@ def export(studio: Studio, folder: Path, issues: Sequence[str]) -> int:
     page = _page(language, "pismo", f"<ul>{''.join(entries)}</ul>")
     (folder / "index.html").write_text(page, "utf-8")
     return written
+
+
+def _make_room(root: Path, folder: Path) -> None:
+    """Make the folder; what was not exported here before is never mixed with letters."""
+    root, meant = root.resolve(), folder.resolve()
+    instead = "name a new folder outside of it: pismo preview --export ../letters"
+    if meant == root or meant in root.parents:
+        raise UsageError(f"{folder} holds the workspace itself", hint=instead)
+    if any(meant.is_relative_to(root / name) for name in _SOURCES):
+        raise UsageError(f"{folder} is among the files that letters are made of", hint=instead)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        index = folder / "index.html"
+        if any(folder.iterdir()) and not (index.is_file() and _MARK in index.read_text("utf-8")):
+            raise UsageError(
+                f"{folder} is not empty, and what is in it was not exported here",
+                hint="name a new folder, or empty this one",
+            )
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{folder} cannot be written to: {error}", hint=instead) from error
 
 
 def _export_issue(studio: Studio, issue: Issue, folder: Path) -> Mapping[str, str]:
@@ -88,7 +115,7 @@ def _with_images(html: str, images: Mapping[str, bytes]) -> str:
 
 def _page(language: str, title: str, body: str) -> str:
     return (
-        f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">{_MARK}'
         f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{body}</body></html>\n"
     )

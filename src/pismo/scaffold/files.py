@@ -10,7 +10,8 @@ from pismo.model.content import Item, Kind
 from pismo.model.workspace import Workspace
 from pismo.records import dataclass
 from pismo.scaffold.fill import filled, template, write_new
-from pismo.text import guess, slug
+from pismo.text import meant, slug
+from pismo.workspace import newest_first
 
 
 class FileKind(StrEnum):
@@ -100,9 +101,7 @@ def new_issue(workspace: Workspace, newsletter: str, day: date, source: str = ""
         UsageError: If the newsletter or the source does not exist, or the issue does.
     """
     if newsletter not in workspace.newsletters:
-        near = guess(newsletter, workspace.newsletters)
-        known = ", ".join(workspace.newsletters)
-        hint = f"did you mean '{near}'?" if near else f"there are: {known}"
+        hint = meant(newsletter, workspace.newsletters)
         raise UsageError(f"no newsletter '{newsletter}'", hint=hint)
     if source:
         text = _from_issue(workspace, source, day)
@@ -121,8 +120,7 @@ def new_issue(workspace: Workspace, newsletter: str, day: date, source: str = ""
 def _from_issue(workspace: Workspace, source: str, day: date) -> str:
     issue = workspace.issues.get(source)
     if issue is None:
-        near = guess(source, workspace.issues)
-        hint = f"did you mean '{near}'?" if near else ""
+        hint = meant(source, newest_first(workspace))
         raise UsageError(f"no issue '{source}' to begin from", hint=hint)
     text = (workspace.root / issue.source.path).read_text("utf-8-sig")
     dated = f"date: {day.isoformat()}"

@@ -10,7 +10,7 @@ from pismo.model.finding import Finding
 from pismo.model.workspace import Workspace
 from pismo.newsletters import load_newsletters
 from pismo.segments.load import load_people, load_segments
-from pismo.text import guess
+from pismo.text import meant
 from pismo.workspace.settings import load_settings
 
 
@@ -52,17 +52,19 @@ def issue_of(workspace: Workspace, name: str) -> Issue:
         UsageError: If there is none; it says what one is called.
     """
     if name not in workspace.issues:
-        near = guess(name, workspace.issues) or newest_issue(workspace)
-        hint = f"did you mean '{near}'?" if near and name else f"an issue is named like '{near}'"
-        raise UsageError(
-            f"there is no issue '{name}'",
-            hint=hint if near else "make one: pismo new issue NEWSLETTER",
-        )
+        none = "make one: pismo new issue NEWSLETTER"
+        hint = meant(name, newest_first(workspace), none=none)
+        raise UsageError(f"there is no issue '{name}'", hint=hint)
     return workspace.issues[name]
 
 
 def newest_issue(workspace: Workspace) -> str | None:
     """Choose the issue with the latest date; ties by id, drafts only if there is nothing else."""
+    return next(iter(newest_first(workspace)), None)
+
+
+def newest_first(workspace: Workspace) -> list[str]:
+    """List all issues, the latest first; ties by id, drafts last."""
     issues = workspace.issues.values()
     ordered = sorted(issues, key=lambda issue: (not issue.draft, issue.date, issue.id))
-    return ordered[-1].id if ordered else None
+    return [issue.id for issue in reversed(ordered)]

@@ -22,6 +22,7 @@ export const review = (issue) => post("/api/review", { issue });
 export const people = (issue) => post("/api/people", { issue });
 export const findPeople = (question) => post("/api/find", { question });
 export const letters = async (issue, segments, person, source = false) => (await post("/api/letters", { issue, segments, person, source })).letters;
+export const belongs = async (issue, person) => (await post("/api/belongs", { issue, person })).segment;
 export const why = (issue, segment, person) => post("/api/why", { issue, segment, person });
 export const difference = (issue, segment, against, person) => post("/api/difference", { issue, segment, against, person });
 export const send = (issue, segment, person) => post("/api/send", { issue, segment, person });

@@ -5,7 +5,7 @@ import { element, fill, find } from "./dom.js";
 import { helpTable, listenToKeys } from "./keys.js";
 import { findingsPanel, whyPanel } from "./margin.js";
 import { button, drawShelf, drawTools } from "./shelf.js";
-import { drawDifference, drawLetter, drawMatrix, drawSizes, forget, greyBroken, markFindings, showFinding, standsOld, standsWell } from "./stage.js";
+import { drawDifference, drawLetter, drawMatrix, drawSizes, forget, greyBroken, markFindings, outline, showFinding, standsOld, standsWell } from "./stage.js";
 import { MODES, THEMES, WIDTHS, issues, personNow, recall, remember, reviewNow, segmentsNow, settle, state } from "./state.js";
 import { number, speak, spoken, word } from "./words.js";
 
@@ -27,18 +27,31 @@ async function draw() {
   }
   if (!isCurrent()) return;
   document.body.dataset.drawn = String(mine);
+  outlineReader(isCurrent);
   drawMargin(isCurrent);
 }
 
 function drawFrame() {
+  document.title = title();
   drawShelf(choose);
   drawTools({ act: choose, look, findPeople, copy, speak: otherLanguage, help: toggleHelp });
+}
+
+function title() {
+  const segment = state.view === "matrix" ? word("matrix") : segmentsNow().find((one) => one.id === state.segment)?.title;
+  return [state.issue && segment, state.issue, "pismo"].filter(Boolean).join(" · ");
 }
 
 // Tell whoever measures that the letters of this generation are on the screen.
 function painted() {
   document.body.dataset.painted = String(generation);
   document.body.dispatchEvent(new CustomEvent("letters-painted", { detail: generation }));
+}
+
+// Whose letter stands in which column: a reader gets one of them.
+async function outlineReader(isCurrent) {
+  const segment = state.view === "matrix" && state.person ? await api.belongs(state.issue, personNow()).catch(() => "") : "";
+  if (isCurrent()) outline(segment);
 }
 
 async function drawMargin(isCurrent) {

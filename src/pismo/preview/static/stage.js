@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { element, fill, find } from "./dom.js";
 import { mark, show } from "./marks.js";
 import { fit, letterFrame, showLetter, sizeGauge } from "./frame.js";
-import { issueNow, personNow, reviewNow, segmentsNow, state } from "./state.js";
+import { personNow, reviewNow, segmentsNow, state } from "./state.js";
 import { number, word } from "./words.js";
 
 const columns = new Map();
@@ -46,11 +46,12 @@ export async function drawMatrix(isCurrent, act, painted) {
 function column(segment, act) {
   const frame = letterFrame(segment.title);
   const people = element("span", { class: "quiet" });
+  const mine = element("span", { class: "mine" });
   const head = element("button", { type: "button", class: "column-head", onclick: () => act({ segment: segment.id, view: "letter" }) },
-    element("strong", { text: segment.title }), " ", people);
+    element("strong", { text: segment.title }), " ", people, mine);
   const subject = element("p", { class: "subject" });
   const gauge = element("div");
-  return { frame, people, subject, gauge, node: element("article", { class: "column" }, head, subject, frame, gauge) };
+  return { frame, people, mine, subject, gauge, node: element("article", { class: "column" }, head, subject, frame, gauge) };
 }
 
 export function drawSizes() {
@@ -60,6 +61,14 @@ export function drawSizes() {
     one.people.textContent = reviewNow()?.people == null ? "" : `${number(size ?? 0)} ${word("peopleCount")}${stale ? ` (${word("lastGood")})` : ""}`;
     one.people.classList.toggle("old", stale);
     one.people.title = stale ? word("lastGoodCounts") : "";
+  }
+}
+
+// Outline the column of the segment that the chosen reader is in, and say it in words.
+export function outline(chosen) {
+  for (const [segment, one] of columns) {
+    one.node.classList.toggle("chosen", segment === chosen);
+    one.mine.textContent = segment === chosen ? word("readersLetter") : "";
   }
 }
 
@@ -180,5 +189,3 @@ function picker(label, sides, chosen, act) {
   return element("label", {}, `${label} `, element("select", { onchange: (event) => act(event.target.value) },
     sides.map((side) => element("option", { value: side.id, selected: side.id === chosen, text: side.title }))));
 }
-
-export const titleOfIssue = () => issueNow()?.title || issueNow()?.date || "";
