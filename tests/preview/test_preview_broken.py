@@ -64,6 +64,17 @@ def test_what_an_unreadable_file_said_last_stands_in_for_it(
     assert ask(running, "workspace")["problems"] == []
 
 
+def test_a_file_that_is_empty_while_it_is_written_is_not_what_it_said_last(
+    small: Path, preview: Open
+) -> None:
+    running = preview(small)
+    shelf = ask(running, "workspace")["newsletters"]
+    for broken in ("", "title = "):
+        (small / FAMILIES).write_text(broken, "utf-8")
+        running.desk.studio.reload()
+    assert ask(running, "workspace")["newsletters"] == shelf
+
+
 def test_a_workspace_that_was_broken_from_the_start_says_so(small: Path, preview: Open) -> None:
     save(small, 'title = "', "title = ", NEWSLETTER)
     told = ask(preview(small), "workspace")

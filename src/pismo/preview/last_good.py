@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from pismo.files.rules import UNREAD
 from pismo.model.content import Issue, Newsletter
-from pismo.model.finding import Finding, Source
+from pismo.model.finding import Finding, Severity, Source
 from pismo.model.workspace import Workspace
 from pismo.records import replace
 from pismo.segments.files import FOLDER, PEOPLE
@@ -28,15 +28,28 @@ def unread(workspace: Workspace) -> tuple[Finding, ...]:
     return tuple(one for one in workspace.findings if one.rule.id in UNREAD)
 
 
-def with_last_good(loaded: Workspace, before: Workspace | None) -> Workspace:
-    """Keep what files said that cannot be read now; what was deleted or renamed stays gone.
+def with_last_good(loaded: Workspace, good: Workspace) -> Workspace:
+    """Let what files said last stand in where they cannot be read now.
 
     Args:
         loaded: The workspace as its files are; its findings stay.
-        before: As it was, with what stood in already; None at the start.
+        good: What each file said when nothing was wrong with it.
     """
-    paths = {one.source.path for one in unread(loaded)}
-    if before is None or not paths:
+    return _with_old(loaded, good, {one.source.path for one in unread(loaded)})
+
+
+def good_parts(loaded: Workspace, good: Workspace) -> Workspace:
+    """Bring up to date what each file said when nothing was wrong with it.
+
+    A file that is being written is empty for a moment: that is not what it said last.
+    """
+    wrong = (one for one in loaded.findings if one.severity is Severity.ERROR)
+    return _with_old(loaded, good, {one.source.path for one in wrong})
+
+
+def _with_old(loaded: Workspace, before: Workspace, paths: Collection[str]) -> Workspace:
+    """Take files of these paths as they were before; what was deleted or renamed stays gone."""
+    if not paths:
         return loaded
     if SETTINGS in paths:
         # Language, time zone and addresses come from there: nothing new can be shown without.
@@ -71,8 +84,8 @@ def stood_in_for(workspace: Workspace, issue: Issue, segment: str) -> tuple[Find
 def _kept(
     before: Mapping[str, Kept], loaded: Mapping[str, Kept], paths: Collection[str]
 ) -> dict[str, Kept]:
-    unread_ones = {name: one for name, one in before.items() if one.source.path in paths}
-    return dict(sorted({**unread_ones, **loaded}.items()))
+    old = {name: one for name, one in before.items() if one.source.path in paths}
+    return dict(sorted({**loaded, **old}.items()))
 
 
 def _relisted(

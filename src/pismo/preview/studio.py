@@ -12,7 +12,7 @@ from pismo.model.content import Issue
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
-from pismo.preview.last_good import stood_in_for, with_last_good
+from pismo.preview.last_good import good_parts, stood_in_for, with_last_good
 from pismo.records import dataclass, field
 from pismo.workspace import load_workspace
 
@@ -52,6 +52,7 @@ class Studio:
     generation: int = 0
     failure: PismoError | None = None
     _workspace: Workspace | None = None
+    _good: Workspace | None = None
     _latest: str = ""
     _compiled: dict[str, Compilation] = field(default_factory=dict)
     _reviewed: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
@@ -64,7 +65,7 @@ class Studio:
         """The workspace as last loaded."""
         with self._lock:
             if self._workspace is None:
-                self._workspace = self.load(self.root)
+                self._workspace = self._good = self.load(self.root)
             return self._workspace
 
     def reload(self) -> Change:
@@ -76,7 +77,9 @@ class Studio:
         started = time.perf_counter()
         with self._lock:
             try:
-                self._workspace = with_last_good(self.load(self.root), self._workspace)
+                loaded = self.load(self.root)
+                self._workspace = with_last_good(loaded, self._good or loaded)
+                self._good = good_parts(loaded, self._good or loaded)
                 self.failure = None
             except PismoError as error:
                 self.failure = error
