@@ -1,4 +1,4 @@
-"""Take the README's pictures from a real `pismo demo`, into `docs/images/`.
+"""Take the pictures of README and docs from a real `pismo demo`, into `docs/images/`.
 
     python tools/take_pictures.py
 
@@ -34,7 +34,7 @@ COLOURS = (256, 128, 64, 32)
 
 
 def main() -> None:
-    """Run the demo, look at what it made, write four pictures."""
+    """Run the demo, look at what it made, write the pictures."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         workspace = copied(Path(folder) / "igroteka")
@@ -45,7 +45,8 @@ def main() -> None:
         take_letter(browser, letter, "dark", "letter-phone-dark.png", from_end=True)
         take_terminal(browser, plan_part(said), "plan.png")
         with preview(workspace) as address:
-            take_matrix(browser, address, "matrix.png")
+            take_desk(browser, address)
+        take_segments(browser, workspace, "segments.png")
         browser.close()
 
 
@@ -125,15 +126,39 @@ def preview(workspace: Path) -> Iterator[str]:
             process.terminate()
 
 
-def take_matrix(browser: Browser, address: str, name: str) -> None:
-    """Take every segment of the newest issue side by side."""
+def take_desk(browser: Browser, address: str) -> None:
+    """Take the preview of the newest issue: its segments, one letter, what differs."""
     page = opened(browser, address, DESK, "light")
-    page.wait_for_load_state("networkidle")
     page.get_by_text("2026-11-27").first.click()
-    page.keyboard.press("m")
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(3000)
-    keep(page.screenshot(), name)
+    page.wait_for_selector("body[data-reviewed]")
+    page.get_by_label("Читатель", exact=True).select_option("invented anna-kazan")
+    page.locator(".column.chosen").wait_for()
+    for key, seen, name in (
+        ("m", ".column.chosen", "matrix.png"),
+        ("l", "#panel-why li", "letter.png"),
+        ("d", ".difference ins", "difference.png"),
+    ):
+        if key == "l":
+            # Somebody real, in whose letter each product has a reason of its own.
+            page.locator("#find").fill("orders >= 6 AND children_max_age <= 12")
+            page.locator("#find").press("Enter")
+            page.locator("#found", has_text="Показаны").wait_for()
+            page.locator("h1").click()
+        page.keyboard.press(key)
+        page.locator(seen).first.wait_for()
+        page.wait_for_timeout(1500)
+        if key == "l":
+            page.locator("#panel-why").scroll_into_view_if_needed()
+        keep(page.screenshot(), name)
+
+
+def take_segments(browser: Browser, workspace: Path, name: str) -> None:
+    """Take the picture that `pismo segments` draws."""
+    drawn = workspace / "segments.svg"
+    words = ["segments", "--newsletter", "friday", "--picture", str(drawn)]
+    subprocess.run([str(PISMO), "-C", str(workspace), *words], check=True, capture_output=True)
+    page = opened(browser, drawn.as_uri(), (1000, 500), "light")
+    keep(page.locator("svg").first.screenshot(), name)
 
 
 def opened(
