@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -74,8 +75,25 @@ def _confined(
     engine.execute(f"SET temp_directory = {quoted(str(spill.resolve()) if spill else '')}")
     engine.execute(f"SET allowed_directories = [{allowed}]")
     engine.execute("SET enable_external_access = false")
+    # Work that is shared out in parts of its own has threads enough: `one_thread`.
+    engine.execute("SET allowed_configs = ['threads']")
     engine.execute("SET lock_configuration = true")
     return engine
+
+
+@contextmanager
+def one_thread(engine: "duckdb.DuckDBPyConnection") -> Iterator[None]:
+    """Let each query run in the thread that asks for it alone, as long as this lasts.
+
+    For short queries asked from several threads at a time: the engine's own threads would only
+    get in their way.
+    """
+    (usual,) = only_row(engine, "SELECT current_setting('threads')")
+    engine.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        engine.execute(f"SET threads = {usual}")
 
 
 def _half_of_memory() -> str:

@@ -3,10 +3,11 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pismo.audience.engine import only_row
+from pismo.audience.engine import one_thread, only_row
 from pismo.model.workspace import Settings
 from pismo.recommend.question import (
     NO_WISHES,
@@ -141,9 +142,10 @@ def _shards(
     """
     (threads,) = only_row(engine, "SELECT current_setting('threads')")
     hands = [new_hand(engine, asked) for _ in range(min(int(threads), len(runs)))]
+    alone = one_thread(engine) if len(hands) > 1 else nullcontext()
     running: deque[Future[pa.Table]] = deque()
     try:
-        with ThreadPoolExecutor(len(hands)) as pool:
+        with alone, ThreadPoolExecutor(len(hands)) as pool:
             for place, (first, last) in enumerate(runs):
                 if len(running) == len(hands):
                     yield running.popleft().result()
