@@ -84,5 +84,5 @@ ACCEPTED = tuple(
 FILES = {
     "part.md": "город {{ recipient.city | default('?') }}{% if recipient.vip %}!{% endif %}",
     "macros.md": "{% macro greet(who) %}Привет, {{ who | default('друг') }}!{% endmacro %}",
-    "base.md": "<{% block body %}основа{% if recipient.vip %}+{% endif %}{% endblock %}>!",
+    "base.md": "[{% block body %}основа{% if recipient.vip %}+{% endif %}{% endblock %}]!",
 }

@@ -1,20 +1,22 @@
 """Staged evaluation equals plain Jinja with all data at once, exactly, before Markdown."""
 
+import re
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from typing import Any
 
 import jinja2
 import pytest
 
-from pismo.compile.holes import Filling, assemble, scan_text
+from pismo.compile.holes import Filling, assemble, scan_html, scan_text
 from pismo.compile.stage.environment import StageEnvironment
 from pismo.compile.stage.record import Recorder
 from pismo.model.edition import Context, Parts
 from pismo.model.language import FILTERS, SAMPLE, TESTS, Word
 from pismo.model.people import Recipient
 from pismo.render import scope_of
-from pismo.render.letter import filled
+from pismo.render.letter import filled, one_line
 from tests.compile.battery import ACCEPTED, BUILD_TIME, FILES, PEOPLE
 
 
@@ -38,18 +40,25 @@ def known(value: Any) -> Any:
     return [known(item) for item in value] if isinstance(value, list) else value
 
 
-def plain(template: str, names: dict[str, Any]) -> str:
-    stock = jinja2.Environment(undefined=Nothing, loader=jinja2.DictLoader(FILES))
+def plain(template: str, names: dict[str, Any], *, markup: bool = False) -> str:
+    stock = jinja2.Environment(
+        undefined=Nothing, loader=jinja2.DictLoader(FILES), autoescape=markup
+    )
     return stock.from_string(template).render(known(names))
 
 
 # --- The same through both stages -----------------------------------------------------------------
-def staged(template: str) -> Parts:
-    stage = StageEnvironment("ru", loader=jinja2.DictLoader(FILES))
+def run(template: str, *, markup: bool = False) -> tuple[str, Filling]:
+    stage = StageEnvironment("ru", loader=jinja2.DictLoader(FILES), autoescape=markup)
     recorder = Recorder("t.md")
     with stage.stage.recording(recorder):
         text = stage.run(stage.code_of(template, "t.md"), "t.md", BUILD_TIME)
-    return assemble(scan_text(text, Context.TEXT), Filling(recorder.marks, {}, "t.md"))
+    return text, Filling(recorder.marks, {}, "t.md")
+
+
+def staged(template: str) -> Parts:
+    text, filling = run(template)
+    return assemble(scan_text(text, Context.TEXT), filling)
 
 
 def data_of(person: Recipient) -> dict[str, Any]:
@@ -78,6 +87,27 @@ def test_both_stages_together_equal_plain_jinja(template: str) -> None:
     for person in PEOPLE:
         got = filled(parts, scope_of(person), "ru")
         assert got == plain(template, data_of(person)), person.id
+
+
+@pytest.mark.parametrize("template", ACCEPTED)
+def test_both_stages_together_equal_plain_jinja_that_escapes_in_html(template: str) -> None:
+    # A sign printed beside a value would make it a tag's name, which is refused.
+    template = re.sub(r"<(?=\{)|(?<=\})>", "|", template)
+    text, filling = run(template, markup=True)
+    parts = assemble(scan_html(f"<p>{text}</p>", filling), filling)
+    for person in PEOPLE:
+        expected = f"<p>{plain(template, data_of(person), markup=True)}</p>"
+        assert unescape(filled(parts, scope_of(person), "ru")) == unescape(expected), person.id
+
+
+@pytest.mark.parametrize("template", ACCEPTED)
+def test_both_stages_together_equal_plain_jinja_on_one_line_in_a_subject(template: str) -> None:
+    text, filling = run(template)
+    parts = assemble(scan_text(text, Context.HEADER), filling)
+    for person in PEOPLE:
+        expected = plain(template, data_of(person))
+        got = one_line(filled(parts, scope_of(person), "ru"))
+        assert re.split(r"[ \n]+", got) == re.split(r"[ \n]+", expected.strip(" \n")), person.id
 
 
 def test_there_are_at_least_sixty_templates_and_twelve_people() -> None:
