@@ -8,15 +8,13 @@ from types import MappingProxyType
 from markdown_it.token import Token
 
 from pismo.compile.numbering import NUMBER, Count, numbers_of
+from pismo.compile.plain_ends import APART, WITHIN, ended, whole
 from pismo.compile.stage.tokens import CONTROL, TokenKind, kind_of, matching
 
 _RULE = "* * *"
-_APART = "\ue001"
-"""Stands before a control token that is between blocks: no part of the line that follows it."""
-
-_TAGS_FIRST = re.compile(rf"(?:{_APART}{CONTROL.pattern})*")
+_UNMARKED = {ord(APART): None, ord(WITHIN): None}
+_TAGS_FIRST = re.compile(rf"(?:[{APART}{WITHIN}]{CONTROL.pattern})*")
 _ENDS_WITH_BLOCK = re.compile(rf"^{matching(TokenKind.SLOT)}$")
-_BEFORE_LAST_TAGS = re.compile(rf"\n+((?:{_APART}{CONTROL.pattern})+)$")
 
 
 Fences = Mapping[str, Callable[[Token], str]]
@@ -37,7 +35,7 @@ def plain_text(
         fences: How fenced blocks such as rebuses are written.
     """
     writer = _Writer(address, fences)
-    return writer.blocks(tokens).replace(_APART, ""), writer.counts
+    return writer.blocks(tokens).translate(_UNMARKED), writer.counts
 
 
 class _Writer:
@@ -72,11 +70,11 @@ class _Writer:
                     int(1 if token.attrGet("start") is None else str(token.attrGet("start"))),
                 )
             case "blockquote_open":
-                return _prefixed(_ended(self.blocks(inside)), "> ", "> ") + "\n"
+                return whole(_prefixed(ended(self.blocks(inside)), "> ", "> ") + "\n")
             case "fence" if token.info.strip() in self.fences:
                 return f"{self.fences[token.info.strip()](token)}\n\n"
             case "fence" | "code_block":
-                return _prefixed(_ended(token.content), "    ", "    ") + "\n"
+                return _prefixed(ended(token.content), "    ", "    ") + "\n"
             case "hr":
                 return f"{_RULE}\n\n"
             case "table_open":
@@ -96,12 +94,12 @@ class _Writer:
         out: list[str] = []
         for piece, (start, end) in zip(pieces, ends, strict=True):
             if piece:
-                out.append(_APART + piece)
+                out.append(APART + piece)
             else:
                 marker, width = next(markers)
-                text = _ended(self.blocks(tokens[start + 1 : end]))
+                text = ended(self.blocks(tokens[start + 1 : end]))
                 out.append(_prefixed(text, marker, " " * width))
-        return "".join(out) + "\n"
+        return whole("".join(out) + "\n")
 
     def _markers(self, pieces: Sequence[str], start: int | None) -> list[tuple[str, int]]:
         """Return what stands before each item, and how wide that is."""
@@ -121,7 +119,7 @@ class _Writer:
         for token in tokens:
             match token.type:
                 case "control":
-                    out.append(_APART + token.content)
+                    out.append(APART + token.content)
                 case "tr_open":
                     row = []
                 case "inline":
@@ -180,7 +178,7 @@ def _control(token: Token) -> str:
     """Write a control token; a block is a line of its own, and ends itself."""
     if kind_of(token.content) is TokenKind.SLOT:
         return f"{token.content}\n"
-    return _APART + token.content
+    return APART + token.content
 
 
 def _children(tokens: Sequence[Token]) -> list[tuple[int, int]]:
@@ -193,11 +191,6 @@ def _children(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     return out
 
 
-def _ended(text: str) -> str:
-    """Return blocks without the empty lines after them, branches at the end or not."""
-    return _BEFORE_LAST_TAGS.sub(r"\n\1", text.rstrip("\n"))
-
-
 def _prefixed(text: str, first: str, rest: str) -> str:
     """Begin each line anew; tags between blocks stay outside of the lines, which may be left out.
 
@@ -206,10 +199,11 @@ def _prefixed(text: str, first: str, rest: str) -> str:
     """
     out: list[str] = []
     start = first
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
         tags = _TAGS_FIRST.match(line)[0]  # type: ignore[index]  # it matches anything
         words = line[len(tags) :]
-        if words or not tags:
+        if words or index < len(lines) - 1 or not tags:
             # A block brings its own line ends.
             end = "" if _ENDS_WITH_BLOCK.search(words) else "\n"
             out.append(f"{tags}{start if words else start.rstrip()}{words}{end}")

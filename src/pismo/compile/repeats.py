@@ -15,6 +15,8 @@ _OPENS = re.compile(r"<(ul|ol|p)\b[^>]*>\s*$")
 _LIST = re.compile(r"\s*<(ul|ol)\b[^>]*>")
 _LIST_EDGE = re.compile(r"<(/?)(?:ul|ol)\b[^>]*>")
 _TEXT_ITEM = re.compile(r"(?:- |\d+\. )")
+_TEXT_MORE = re.compile(r"\n\n(?!- |\d+\. |[ \n]|$)")
+"""Where a block begins that is no item."""
 
 
 def gathered(parts: Parts) -> Parts:
@@ -60,10 +62,16 @@ def _around(before: Part, repeat: Repeat, after: Static) -> list[Part]:
                 inner,
                 Static(after.text[closes.end() :]),
             ]
-    elif after.text.startswith("\n") and _ends_block(before):
+    elif after.text.startswith("\n") and _ends_block(before) and not _is_led(repeat):
         ends = after.text[: len(after.text) - len(after.text.lstrip("\n"))]
         return [before, _edged(repeat, "", ends), Static(after.text[len(ends) :])]
     return [before, repeat, after]
+
+
+def _is_led(repeat: Repeat) -> bool:
+    """Tell whether empty lines stand before what is repeated, and not after."""
+    first = repeat.body[0] if repeat.body else None
+    return isinstance(first, Static) and first.text.startswith("\n")
 
 
 def _ends_block(part: Part) -> bool:
@@ -91,7 +99,8 @@ def _one_list(repeat: Repeat) -> Repeat:
             return repeat
         inner = _trimmed(body, opens.end(), len(last.text) - ends.start())
         return _edged(replace(repeat, body=inner), opens[0], ends[0])
-    if _TEXT_ITEM.match(first.text) and last.text.endswith("\n\n"):
+    one_list = _TEXT_ITEM.match(first.text) and not _TEXT_MORE.search("".join(_statics(body)))
+    if one_list and last.text.endswith("\n\n"):
         return _edged(replace(repeat, body=_trimmed(body, 0, 1)), "", "\n")
     return repeat
 
