@@ -139,6 +139,10 @@ def test_in_a_subject_a_value_makes_no_header(value: str) -> None:
         (f"<{X}>x", "a tag"),
         (f'<meta http-equiv="refresh" content="0;url={X}">', "content="),
         (f'<iframe srcdoc="{X}"></iframe>', "srcdoc="),
+        (f'<a href="javascript:{X}">x</a>', "javascript:"),
+        (f"<a href=java{X}script:alert(1)>x</a>", "javascript:"),
+        (f'<a href=" &#106;ava\tscript:{X}">x</a>', "javascript:"),
+        (f'<img src="data:image/svg+xml,{X}" alt="">', "data:"),
     ],
 )
 def test_where_no_value_may_stand_it_is_refused(html: str, place: str) -> None:
@@ -160,6 +164,9 @@ def test_where_no_value_may_stand_it_is_refused(html: str, place: str) -> None:
         (f"<!--[if !mso]><!--><p>{X}</p><!--<![endif]-->", [Context.HTML]),
         (f"<a href='https://x/{X}'>x</a>", [Context.ATTRIBUTE]),
         (f"<td background={X}>x</td>", [Context.URL]),
+        (f'<a href="mailto:{X}">x</a>', [Context.ATTRIBUTE]),
+        (f'<a href="/at/12:30/{X}">x</a>', [Context.ATTRIBUTE]),
+        (f'<a href="{X}:8080/a">x</a>', [Context.URL]),
     ],
 )
 def test_the_context_of_a_hole_is_read_off_its_place(html: str, contexts: list[Context]) -> None:

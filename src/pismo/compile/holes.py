@@ -6,6 +6,7 @@ cached by content; `assemble` fills a skeleton with the expressions of one rende
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
 
 from pismo.compile.letter_rules import CROSSING, HOLE_PLACE, VANISHED
 from pismo.compile.problem import CompileError
@@ -24,6 +25,7 @@ from pismo.model.edition import (
     Static,
 )
 from pismo.model.finding import Source
+from pismo.model.language import URL_SCHEMES
 from pismo.model.spelling import spelled
 from pismo.records import dataclass
 
@@ -218,6 +220,7 @@ _MARKUP = re.compile(
     re.DOTALL | re.VERBOSE | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _VOID = frozenset(
     (
         *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"),
@@ -309,6 +312,7 @@ class _Scanner:
             if name in _CLOSED or name.startswith("on"):
                 self._refuse_within(found.start(2), found.end(2), f"{name}=")
             else:
+                self._refuse_scheme(*found.span(2), url=name in _URLS)
                 self._value(*found.span(2), url=name in _URLS)
         self._refuse_within(position, end, "a tag")
 
@@ -329,6 +333,13 @@ class _Scanner:
                 inside = before[-1]
             else:
                 inside = True
+
+    def _refuse_scheme(self, start: int, end: int, *, url: bool) -> None:
+        """Refuse values in an address that is a program, whatever they are and even if empty."""
+        value = self.html[start:end].strip("\"'")
+        found = _SCHEME.match("".join(unescape(TOKEN.sub("", value)).split()))
+        if url and found and found[1].lower() not in URL_SCHEMES and not TOKEN.match(value):
+            self._refuse_within(start, end, f"{found[1]}:")
 
     def _close(self, name: str, *, in_comment: bool) -> None:
         """Leave the innermost element of that name; what was left open inside ends with it."""
