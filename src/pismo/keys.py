@@ -75,7 +75,12 @@ class Keys:
     @property
     def hmac_ids(self) -> tuple[str, ...]:
         """Names of the hashing keys that give nothing away: the state database remembers them."""
-        return tuple(hmac.digest(key, b"pismo key id", "sha256")[:6].hex() for key in self.hmac)
+        return _names(self.hmac)
+
+    @property
+    def signing_ids(self) -> tuple[str, ...]:
+        """Names of the signing keys that give nothing away; remembered likewise."""
+        return _names(self.signing)
 
 
 def hashes_of(people: Iterable[Reader | tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
@@ -96,6 +101,12 @@ def normalised_address(address: str) -> str:
         except UnicodeError:
             domain = domain.casefold()
     return f"{local.lower()}@{domain.lower()}"
+
+
+def are_at_hand(state_dir: Path, environ: Mapping[str, str] | None = None) -> bool:
+    """Tell whether `load_keys` would find all keys, and make none."""
+    environ = os.environ if environ is None else environ
+    return (state_dir / FILE).exists() or all(_from_environment(kind, environ) for kind in KeyKind)
 
 
 def load_keys(state_dir: Path, environ: Mapping[str, str] | None = None) -> Keys:
@@ -131,6 +142,10 @@ def rotate(state_dir: Path, kind: KeyKind) -> Keys:
     fresh = _written(path, stored)
     fresh.replace(path)
     return load_keys(state_dir, {})
+
+
+def _names(keys: Iterable[bytes]) -> tuple[str, ...]:
+    return tuple(hmac.digest(key, b"pismo key id", "sha256")[:6].hex() for key in keys)
 
 
 def _hash(key: bytes, address: str) -> bytes:

@@ -26,6 +26,8 @@ def test_a_backup_taken_and_restored_brings_back_what_was_known(
         name = state.ledger.id
     copy = tmp_path / "monday.sqlite"
     told = json.loads(pismo(small, "state", "backup", str(copy), "--json").stdout)
+    beside = told.pop("not_in_it")
+    assert ".pismo/keys.toml" in beside
     assert told == {"file": str(copy), "bytes": copy.stat().st_size, "ledger": name}
     with open_state(small / ".pismo") as state:
         agree(state.ledger, ["boris"])
@@ -61,5 +63,6 @@ def test_a_path_in_the_state_url_is_relative_to_the_workspace(
     small: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PISMO_STATE_URL", "state/here.sqlite")
+    pismo(small, "sample", "--people", "10", "--products", "20")
     pismo(small, "state", "backup", str(tmp_path / "copy"))
     assert (small / "state" / "here.sqlite").is_file()

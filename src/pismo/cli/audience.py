@@ -113,7 +113,8 @@ def _imported(
 
     if name:
         return import_list(workspace, name, places, how)
-    with open_state(workspace.state_dir, workspace.settings.state_url) as (ledger, keys):
+    url = workspace.settings.state_url
+    with open_state(workspace.state_dir, url, begin=say) as (ledger, keys):
         if table in TABLES:
             return import_table(workspace, table, places, how, ledger)
         return import_wishes(workspace, table, places, how, ledger, keys)

@@ -39,7 +39,7 @@ def plan_command(
     workspace = call.workspace
     editions = _editions(workspace, issue)
     now = datetime.now(UTC)
-    with open_state(workspace, os.environ) as state:
+    with open_state(workspace, os.environ, begin=say) as state:
         erase_expired(workspace, state.ledger, now)
         made: Plan | None = None
         if amend:

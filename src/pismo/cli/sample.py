@@ -44,6 +44,7 @@ def sample_command(
         today=today.date() if today else _newest(call),
         environ=os.environ,
         replace=replace,
+        begin=say,
     )
     if as_json:
         about = {"consents": made.consents, "opt_outs": made.opt_outs}

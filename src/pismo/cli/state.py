@@ -1,6 +1,6 @@
 """`pismo state`: copies of the state database, and its keys."""
 
-import os
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from pismo.plan.restored import Doubted
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+_NOT_IN_IT = {
+    "keys.toml": (
+        "the keys of links and addresses, without which a backup cannot be used",
+        "keep it apart from the backup, or give the keys by PISMO_SIGNING_KEYS and PISMO_HMAC_KEYS",
+    ),
+    "audience": ("people and what they bought", "import it again, or copy it"),
+    "plans": ("who gets what, of plans not yet sent to everybody", "copy it with each backup"),
+    "outbox": ("letters written as files", "copy it, if you publish there"),
+}
+"""What a state needs besides its database: what it is, and how to keep it."""
 
 
 @click.group("state")
@@ -33,13 +43,18 @@ def backup_command(call: Call, file: Path, as_json: bool) -> None:
     """
     from pismo.ledger import backup, open_state
 
-    with open_state(call.workspace.state_dir, call.workspace.settings.state_url) as state:
+    state_dir = call.workspace.state_dir
+    with open_state(state_dir, call.workspace.settings.state_url) as state:
         size = backup(state.ledger, file)
         ledger = state.ledger.id
+    beside = [f"{state_dir.name}/{name}" for name in _NOT_IN_IT]
     if as_json:
-        print_json({"file": str(file), "bytes": size, "ledger": ledger})
+        print_json({"file": str(file), "bytes": size, "ledger": ledger, "not_in_it": beside})
         return
     say(f"{file}: {size / 1e6:.1f} MB, ledger {ledger}, checked.")
+    say("Not in it, to be copied as well:")
+    for name, (what, how) in _NOT_IN_IT.items():
+        say(f"  {state_dir.name}/{name}: {what}; {how}")
     say(f"To get it back: pismo state restore {file}")
 
 
@@ -56,18 +71,19 @@ def restore_command(call: Call, file: Path, replace: bool, as_json: bool) -> Non
     again by itself. Pull the events of that time before you publish.
     """
     from pismo.errors import UsageError
-    from pismo.ledger import database_of, restore
+    from pismo.ledger import database_of, naming_the_setting, restore
     from pismo.ledger.store import sqlite_file
 
     workspace = call.workspace
-    target = sqlite_file(database_of(workspace.state_dir, workspace.settings.state_url))
+    with naming_the_setting(workspace.settings.state_url):
+        target = sqlite_file(database_of(workspace.state_dir, workspace.settings.state_url))
     if target is None:
         raise UsageError(
             "the state database is on PostgreSQL, which has its own tools for this",
             hint="pg_restore --clean --dbname=DATABASE_URL pismo.dump",
         )
     aside = restore(file, target, replace=replace)
-    doubted = _doubted(workspace)
+    doubted = _doubted(workspace, target)
     if as_json:
         print_json(
             {
@@ -82,21 +98,24 @@ def restore_command(call: Call, file: Path, replace: bool, as_json: bool) -> Non
         say(f"The one that was there is kept as {aside.name}.")
     for one in doubted:
         say(f"{one.issue}: {one.letters:,} letters may have left since; they are in doubt now.")
+    absent = [name for name in _NOT_IN_IT if not (workspace.state_dir / name).exists()]
+    for name in absent:
+        say(f"Not here, nor in a backup: {workspace.state_dir.name}/{name}: {_NOT_IN_IT[name][0]}")
+    if absent:
+        say("Put your copies of these back before you publish.")
     say("Learn what happened since: pismo feedback pull")
 
 
-def _doubted(workspace: "Workspace") -> "list[Doubted]":
-    """Put in doubt what may have been sent since the backup."""
+def _doubted(workspace: "Workspace", database: Path) -> "list[Doubted]":
+    """Put in doubt what may have been sent since the backup; the keys may still be missing."""
+    from pismo.ledger import open_ledger
     from pismo.plan.make import keep_days
     from pismo.plan.restored import doubt_since_backup
-    from pismo.plan.state import open_state
 
     now = datetime.now(UTC)
-    with open_state(workspace, os.environ) as state:
-        state.ledger.note_restored(now)
-        return doubt_since_backup(
-            workspace.state_dir, state.ledger, now, keep_days=keep_days(workspace)
-        )
+    with closing(open_ledger(database)) as ledger:
+        ledger.note_restored(now)
+        return doubt_since_backup(workspace.state_dir, ledger, now, keep_days=keep_days(workspace))
 
 
 @state_group.command("rotate")
@@ -123,3 +142,35 @@ def rotate_command(call: Call, kind: str, as_json: bool) -> None:
         print_json({"kind": kind, "keys": count})
         return
     say(f"{count} {kind} keys, the newest in front. Copy .pismo/keys.toml to where you keep it.")
+
+
+@state_group.command("new-keys")
+@click.option("--lost", is_flag=True, help="The keys used so far are lost, and no copy is left.")
+@json_option
+@click.pass_obj
+def new_keys_command(call: Call, lost: bool, as_json: bool) -> None:
+    """Go on with other keys than the state database knows, because those are lost.
+
+    Links in letters already sent stop working, the ones to unsubscribe too. Addresses that bounced
+    or complained are not recognised: import your suppressions again, or pull them from SES. Who
+    unsubscribed stays so. A keys.toml that is there is used; otherwise one is made.
+    """
+    from pismo.errors import UsageError
+    from pismo.ledger import open_known, open_state
+
+    if not lost:
+        raise UsageError(
+            "with new keys, links in letters already sent stop working",
+            hint="put a copy of keys.toml back; to change keys and keep the old ones: pismo state"
+            " rotate KIND; if there is no copy: pismo state new-keys --lost",
+        )
+    state_dir, url = call.workspace.state_dir, call.workspace.settings.state_url
+    with closing(open_known(state_dir, url)) as ledger:
+        ledger.forget_keys()
+    with open_state(state_dir, url) as state:
+        ids = {"signing": state.keys.signing_ids, "hmac": state.keys.hmac_ids}
+    if as_json:
+        print_json(ids)
+        return
+    say("The state database takes these keys from now on. Links in letters already sent are dead.")
+    say("Copy .pismo/keys.toml to where you keep it.")

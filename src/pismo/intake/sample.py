@@ -1,7 +1,7 @@
 """An invented audience in its place: the snapshot, and what its people agreed to and refused."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -42,10 +42,12 @@ def make_sample(
     today: date,
     environ: Mapping[str, str],
     replace: bool = False,
+    begin: Callable[[str], object] = lambda _: None,
 ) -> Sample:
     """Invent an audience for a workspace, and record consents: all but 4 % of people gave one.
 
     A few unsubscribed, paused or have a dead address, so that a plan has something to say.
+    `begin` is told of a state database that is made (see `open_state`).
 
     Raises:
         AudienceError: If it would take the place of people who were imported, without `replace`.
@@ -69,7 +71,8 @@ def make_sample(
         columns = "subscriber_id, email, signup_date"
         rows = engine.sql(f"SELECT {columns} FROM subscribers").to_arrow_table()
     since = datetime.combine(today - timedelta(days=20), datetime.min.time(), UTC)
-    with open_state(workspace.state_dir, workspace.settings.state_url, environ) as (ledger, keys):
+    url = workspace.settings.state_url
+    with open_state(workspace.state_dir, url, environ, begin=begin) as (ledger, keys):
         given = ledger.record_consents(_consents(consents(rows, seed=seed)))
         refused = _record_refusals(ledger, rows, since)
         hashes = (

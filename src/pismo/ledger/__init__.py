@@ -3,7 +3,13 @@
 from pismo.ledger.backup import backup, restore
 from pismo.ledger.ids import delivery_id, new_plan_id
 from pismo.ledger.ledger import FILE, Ledger, open_ledger
-from pismo.ledger.opening import State, database_of, open_state
+from pismo.ledger.opening import (
+    State,
+    database_of,
+    naming_the_setting,
+    open_known,
+    open_state,
+)
 from pismo.ledger.publishers import Publisher
 from pismo.ledger.rows import (
     EVERY_TOPIC,
@@ -44,7 +50,9 @@ __all__ = [
     "backup",
     "database_of",
     "delivery_id",
+    "naming_the_setting",
     "new_plan_id",
+    "open_known",
     "open_ledger",
     "open_state",
     "restore",

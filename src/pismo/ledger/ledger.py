@@ -5,12 +5,12 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from pismo.errors import StateError
 from pismo.ledger.deliveries import Deliveries
 from pismo.ledger.events import Events
-from pismo.ledger.migrate import migrate
+from pismo.ledger.migrate import migrate, version_of
 from pismo.ledger.pace import Pace
 from pismo.ledger.plans import Plans
 from pismo.ledger.publishers import Publishers
@@ -27,32 +27,45 @@ class Ledger(Wishes, Plans, Deliveries, Publishers, Events, Pace, Rights):
     Every method is one transaction; many processes and threads use one database at once.
     """
 
+    is_new = False
+    """Whether the database was made when it was opened."""
+
     @cached_property
     def id(self) -> str:
         """The ledger's own name, made with it: 16 hex digits, in approvals and reports."""
         with self.read() as connection:
             return str(scalar(connection, "SELECT value FROM meta WHERE name = 'id'"))
 
-    def bind_keys(self, hmac_ids: Sequence[str]) -> None:
-        """Make sure that addresses are hashed with the keys this ledger knows.
+    def bind_keys(self, hmac_ids: Sequence[str], signing_ids: Sequence[str] = ()) -> None:
+        """Make sure that addresses are hashed, and links signed, with keys this ledger knows.
 
         Args:
             hmac_ids: `Keys.hmac_ids`, newest first.
+            signing_ids: `Keys.signing_ids`, newest first.
 
         Raises:
-            StateError: If none of them has been used here: nobody suppressed would be recognised.
+            StateError: If none of a kind has been used here: nobody suppressed would be
+                recognised, or no link in a letter already sent would work.
         """
         with self.write() as connection:
-            known = str(scalar(connection, "SELECT value FROM meta WHERE name = 'keys'") or "")
-            if known and not set(known.split()) & set(hmac_ids):
-                raise StateError(
-                    "the state database was written with another key for hashing addresses",
-                    hint="restore keys.toml or PISMO_HMAC_KEYS: with a new key, people who must"
-                    " not be written to would not be recognised",
-                )
-            if set(hmac_ids) - set(known.split()):
-                merged = " ".join(dict.fromkeys([*known.split(), *hmac_ids]))
-                connection.execute(text(_SET), {"name": "keys", "value": merged})
+            for name, ids in ((_HASHING, hmac_ids), (_SIGNING, signing_ids)):
+                known = _known(connection, name)
+                if known and ids and not set(known) & set(ids):
+                    raise _other_keys(name)
+                if set(ids) - set(known):
+                    merged = " ".join(dict.fromkeys([*known, *ids]))
+                    connection.execute(text(_SET), {"name": name, "value": merged})
+
+    def knows_keys(self) -> bool:
+        """Tell whether keys were ever used with this ledger."""
+        with self.read() as connection:
+            return bool(_known(connection, _HASHING) or _known(connection, _SIGNING))
+
+    def forget_keys(self) -> None:
+        """Take whatever keys come next: those that were used are lost."""
+        with self.write() as connection:
+            names = {"hashing": _HASHING, "signing": _SIGNING}
+            connection.execute(text("DELETE FROM meta WHERE name IN (:hashing, :signing)"), names)
 
     def has_used(self, transport: str) -> bool:
         """Tell whether this ledger has sent by a transport before, or was told that it may."""
@@ -77,10 +90,44 @@ class Ledger(Wishes, Plans, Deliveries, Publishers, Events, Pace, Rights):
             connection.execute(text(_SET), {"name": "restored", "value": str(epoch(now))})
 
 
+_HASHING, _SIGNING = "keys", "signing-keys"
 _SET = (
     "INSERT INTO meta (name, value) VALUES (:name, :value)"
     " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
+
+
+def _known(connection: Connection, name: str) -> list[str]:
+    sql = "SELECT value FROM meta WHERE name = :name"
+    return str(scalar(connection, sql, name=name) or "").split()
+
+
+def _other_keys(name: str) -> StateError:
+    if name == _HASHING:
+        return StateError(
+            "the state database was written with another key for hashing addresses",
+            hint="restore keys.toml or PISMO_HMAC_KEYS: with a new key, people who must"
+            " not be written to would not be recognised",
+        )
+    return StateError(
+        "letters of this state database were signed with another key for links",
+        hint="restore keys.toml or PISMO_SIGNING_KEYS: with a new key alone, unsubscribe links in"
+        " letters already sent stop working. If the old one is lost: pismo state new-keys --lost",
+    )
+
+
+def has_schema(url: str | Path) -> bool:
+    """Tell whether a database that is there has ever been a ledger's.
+
+    Raises:
+        StateError: If it cannot be reached.
+    """
+    ledger = Ledger(open_engine(url))
+    try:
+        with ledger.read() as connection:
+            return version_of(connection) > 0
+    finally:
+        ledger.close()
 
 
 def open_ledger(url: str | Path, *, hmac_ids: Sequence[str] = ()) -> Ledger:
@@ -95,7 +142,7 @@ def open_ledger(url: str | Path, *, hmac_ids: Sequence[str] = ()) -> Ledger:
     """
     ledger = Ledger(open_engine(url))
     try:
-        migrate(ledger)
+        ledger.is_new = migrate(ledger)
         if hmac_ids:
             ledger.bind_keys(hmac_ids)
     except BaseException:

@@ -42,21 +42,25 @@ def migrations() -> dict[int, str]:
     }
 
 
-def migrate(store: Store) -> None:
+def migrate(store: Store) -> bool:
     """Bring the database to the schema of this version; does nothing when it is there.
+
+    Returns:
+        Whether there was none before: the database was made now.
 
     Raises:
         StateError: If the database was written by a newer version.
     """
-    known = migrations()
+    known, is_new = migrations(), False
     with store.read() as connection:
-        version = _version(connection)
+        version = version_of(connection)
     if version < max(known):
         with store.write() as connection:
             if not store.is_sqlite:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             # Asked again: another process may have done it while this one waited.
-            version = _version(connection)
+            version = version_of(connection)
+            is_new = version == 0
             for number in range(version + 1, max(known) + 1):
                 _apply(store, connection, number, known[number])
             version = max(version, *known)
@@ -65,9 +69,11 @@ def migrate(store: Store) -> None:
             f"the state database has schema {version}, this pismo knows {max(known)}",
             hint="a newer pismo has used it: install that version, nothing was changed",
         )
+    return is_new
 
 
-def _version(connection: Connection) -> int:
+def version_of(connection: Connection) -> int:
+    """Return the number of the last migration; 0 in a database that is no ledger yet."""
     if not inspect(connection).has_table("meta"):
         return 0
     return int(scalar(connection, "SELECT value FROM meta WHERE name = 'schema'") or 0)

@@ -1,12 +1,18 @@
 """The state of a workspace: its ledger and its keys, which belong together."""
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from pismo.keys import Keys, load_keys
-from pismo.ledger.ledger import FILE, Ledger, open_ledger
+from pismo.errors import StateError
+from pismo.keys import FILE as KEYS_FILE
+from pismo.keys import Keys, are_at_hand, load_keys
+from pismo.ledger.ledger import FILE, Ledger, has_schema, open_ledger
+from pismo.ledger.store import shown_url, sqlite_file
+
+VARIABLE = "PISMO_STATE_URL"
 
 
 class State(NamedTuple):
@@ -18,7 +24,11 @@ class State(NamedTuple):
 
 @contextmanager
 def open_state(
-    state_dir: Path, state_url: str = "", environ: Mapping[str, str] | None = None
+    state_dir: Path,
+    state_url: str = "",
+    environ: Mapping[str, str] | None = None,
+    *,
+    begin: Callable[[str], object] | None = None,
 ) -> Iterator[State]:
     """Open a workspace's ledger with its keys, and close it at the end of the block.
 
@@ -26,17 +36,40 @@ def open_state(
         state_dir: `Workspace.state_dir`; keys and, by default, the database are made there.
         state_url: `Settings.state_url`; a path in it is relative to the workspace's root.
         environ: Where keys may come from; `os.environ` by default.
+        begin: Given by commands that may begin a state: called with what was made where a URL
+            names the place. Without it, a place that is named and holds nothing is an error.
 
     Raises:
         SettingsError: If the keys cannot be used.
-        StateError: If the database cannot, or was written with other keys.
+        StateError: If the database is not there, cannot be used, or was written with other keys.
     """
-    keys = load_keys(state_dir, environ)
-    ledger = open_ledger(database_of(state_dir, state_url), hmac_ids=keys.hmac_ids)
+    ledger = open_known(state_dir, state_url, may_begin=begin is not None)
     try:
+        if ledger.knows_keys() and not are_at_hand(state_dir, environ):
+            raise _keys_missing(state_dir)
+        keys = load_keys(state_dir, environ)
+        ledger.bind_keys(keys.hmac_ids, keys.signing_ids)
+        if begin is not None and state_url and ledger.is_new:
+            begin(f"A new state database: {shown_url(database_of(state_dir, state_url))}")
         yield State(ledger, keys)
     finally:
         ledger.close()
+
+
+def open_known(state_dir: Path, state_url: str, *, may_begin: bool = False) -> Ledger:
+    """Open a workspace's ledger without its keys; one that a URL names must be there.
+
+    Raises:
+        StateError: If it is not there and may not be begun, or cannot be used.
+    """
+    database = database_of(state_dir, state_url)
+    with naming_the_setting(state_url):
+        if state_url and not may_begin:
+            file = sqlite_file(database)
+            is_there = has_schema(database) if file is None else file.exists()
+            if not is_there:
+                raise _absent(database)
+        return open_ledger(database)
 
 
 def database_of(state_dir: Path, state_url: str) -> str | Path:
@@ -44,3 +77,40 @@ def database_of(state_dir: Path, state_url: str) -> str | Path:
     if not state_url:
         return state_dir / FILE
     return state_url if "://" in state_url else state_dir.parent / state_url
+
+
+@contextmanager
+def naming_the_setting(state_url: str) -> Iterator[None]:
+    """Let errors about a state database say which setting names it.
+
+    Raises:
+        StateError: The one of the block, with the variable or table in its sentence.
+    """
+    try:
+        yield
+    except StateError as error:
+        if not state_url:
+            raise
+        message = f"{error.message} (the place is named by {_setting()})"
+        raise StateError(message, hint=error.hint) from error
+
+
+def _absent(database: str | Path) -> StateError:
+    return StateError(
+        f"there is no state database at {shown_url(database)}",
+        hint=f"a typo? Look at {_setting()}. To begin a new one there: pismo import, or pismo plan",
+    )
+
+
+def _setting() -> str:
+    return VARIABLE if os.environ.get(VARIABLE) else "[tool.pismo.state] url"
+
+
+def _keys_missing(state_dir: Path) -> StateError:
+    return StateError(
+        f"{state_dir.name}/{KEYS_FILE} is missing, and this state database was written with its"
+        " keys: with new ones, links in letters already sent would stop working and people who"
+        " must not be written to would not be recognised",
+        hint=f"put your copy of {KEYS_FILE} back, or set PISMO_SIGNING_KEYS and PISMO_HMAC_KEYS;"
+        " if there is no copy any more: pismo state new-keys --lost",
+    )

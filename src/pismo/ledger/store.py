@@ -178,11 +178,19 @@ def sqlite_file(url: str | Path) -> Path | None:
     except ArgumentError as error:
         raise _unknown_url() from error
     backend = spelled.partition(":")[0].partition("+")[0]
+    if backend == "postgres":  # what hosting services write
+        backend = "postgresql"
     if backend == "sqlite" and parsed.database:
         return Path(parsed.database)
     if backend == "postgresql":
         return None
     raise _unknown_url()
+
+
+def shown_url(url: str | Path) -> str:
+    """Spell the place of a database without the password that a URL may hold."""
+    spelled = str(url)
+    return make_url(spelled).render_as_string() if "://" in spelled else spelled
 
 
 def epoch(moment: datetime) -> int:

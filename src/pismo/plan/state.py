@@ -1,13 +1,14 @@
 """The state that planning and publishing stand on: keys, state database, signed links."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
 from pismo.errors import PlanError
-from pismo.keys import Keys, load_keys
-from pismo.ledger import FILE, Ledger, PlanRow, open_ledger
+from pismo.keys import Keys
+from pismo.ledger import Ledger, PlanRow
+from pismo.ledger import open_state as open_both
 from pismo.links import LinkSigner
 from pismo.model.workspace import Workspace
 from pismo.plan.store import FOLDER, StoredPlan, read_plan
@@ -25,20 +26,22 @@ class State:
 
 
 @contextmanager
-def open_state(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[State]:
-    """Open a workspace's state; it is made at first use.
+def open_state(
+    workspace: Workspace,
+    environ: Mapping[str, str],
+    *,
+    begin: Callable[[str], object] | None = None,
+) -> Iterator[State]:
+    """Open a workspace's state with a signer of links; `begin` as in `pismo.ledger.open_state`.
 
     Raises:
         SettingsError: If the keys are broken.
-        StateError: If the database cannot be used.
+        StateError: If the database is not there, or cannot be used.
     """
-    keys = load_keys(workspace.state_dir, environ)
-    url = workspace.settings.state_url or workspace.state_dir / FILE
-    ledger = open_ledger(url, hmac_ids=keys.hmac_ids)
-    try:
-        yield State(keys, ledger, LinkSigner(keys, workspace.settings.links_base_url))
-    finally:
-        ledger.close()
+    settings = workspace.settings
+    with open_both(workspace.state_dir, settings.state_url, environ, begin=begin) as opened:
+        keys = opened.keys
+        yield State(keys, opened.ledger, LinkSigner(keys, settings.links_base_url))
 
 
 def plan_row(workspace: Workspace, ledger: Ledger, issue_id: str) -> PlanRow:
