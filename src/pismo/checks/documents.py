@@ -70,7 +70,7 @@ class Document:
     """One Markdown file as its checks want it; links, images and headings may be raw HTML.
 
     `markup` is all of its raw HTML, whose lines count from `begins`; `html_texts` are what is
-    read of its blocks.
+    read of its blocks. `tokens` are Markdown's own, of `lines`, where words stand for Jinja.
     """
 
     links: tuple[Link, ...]
@@ -81,6 +81,8 @@ class Document:
     html_texts: tuple[Passage, ...]
     markup: Markup
     begins: Source
+    tokens: tuple[Token, ...] = ()
+    lines: tuple[str, ...] = ()
 
     def place_of(self, tag: Tag) -> Source:
         """Return where a tag of the raw HTML stands."""
@@ -105,7 +107,8 @@ def document_of(written: Item | Issue) -> Document:
 @lru_cache(maxsize=4096)
 def _read(body: str, path: str, first_line: int) -> Document:
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    tokens = parser.parse(_JINJA.sub(masked, body))
+    text = _JINJA.sub(masked, body)
+    tokens = parser.parse(text)
     begins = Source(path, first_line)
     markup = read_markup(_html_of(tokens))
     links: list[Link] = []
@@ -124,10 +127,10 @@ def _read(body: str, path: str, first_line: int) -> Document:
             links.extend(_links(token, place))
             images.extend(_images(token, place))
             html.extend(_inline_html(token, place))
-            text = _text(token.children or [])
+            said = _text(token.children or [])
             if level:
-                headings.append(Heading(level, text, place))
-            passages.append(Passage(text, place))
+                headings.append(Heading(level, said, place))
+            passages.append(Passage(said, place))
             level = 0
     links.extend(_html_links(markup, begins))
     images.extend(_html_images(markup, begins))
@@ -146,6 +149,8 @@ def _read(body: str, path: str, first_line: int) -> Document:
         ),
         markup=markup,
         begins=begins,
+        tokens=tuple(tokens),
+        lines=tuple(text.split("\n")),
     )
 
 

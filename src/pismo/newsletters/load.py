@@ -1,6 +1,7 @@
 """Newsletters and their issues."""
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from pismo.newsletters.rules import (
     BAD_TIMEZONE,
     DATE_MISMATCH,
     EMPTY_ISSUE,
+    LISTED_TWICE,
     NO_SETTINGS,
     STRAY_ISSUE,
     UNKNOWN_SEGMENT,
@@ -93,6 +95,10 @@ def _load_newsletter(
 
 def _segments(fields: Fields, known: Collection[str]) -> tuple[str, ...]:
     listed = fields.texts("segments")
+    for segment, count in Counter(listed).items():
+        if count > 1:
+            place = fields.place_of("segments")
+            fields.findings.append(LISTED_TWICE.at(place, segment=segment))
     for segment in listed:
         if segment not in known:
             near = guess(segment, known)

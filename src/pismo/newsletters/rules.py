@@ -66,3 +66,11 @@ BAD_SEND_AT = Rule(
     hint_en='write "10:00 local" (the reader\'s own zone) or "10:00"',
     hint_ru='напишите "10:00 local" (по часам читателя) или "10:00"',
 )
+LISTED_TWICE = Rule(
+    "segment-listed-twice",
+    Severity.WARNING,
+    en="segment '{segment}' is listed twice",
+    ru="сегмент «{segment}» указан дважды",
+    hint_en="once is enough: the first place counts",
+    hint_ru="хватит одного раза: считается первое место",
+)

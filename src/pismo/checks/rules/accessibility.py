@@ -90,8 +90,8 @@ ALT_LONG = Rule(
 ALT_EMPTY = Rule(
     "a11y-alt-vague",
     Severity.WARNING,
-    en="alt «{alt}» says only that there is a picture",
-    ru="alt «{alt}» говорит только, что там картинка",
+    en="alt «{alt}» says that there is a picture, which programs say themselves",
+    ru="alt «{alt}» сообщает, что там картинка, а это программы скажут и сами",
     hint_en="say what one would see",
     hint_ru="скажите, что на ней",
 )
@@ -118,6 +118,7 @@ _NOT_SAYING = {
     "illustration", "картинка", "фото", "изображение", "фотография", "рисунок", "баннер",
     "иллюстрация", "без названия",
 }  # fmt: skip
+_PICTURE_OF = re.compile(r"\s*(?:an? )?(?:image|picture) of\b|\s*изображени[ея] ", re.IGNORECASE)
 _TEXT_LENGTH = 40
 _NAMED_SIZES = {
     "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "smaller": 13.0, "medium": 16.0,
@@ -177,7 +178,7 @@ def check_alts(scope: IssueScope) -> Iterator[Finding]:
         for image in document.images:
             if _FILE_NAME.fullmatch(image.alt.strip()):
                 yield ALT_FILE.at(image.place, alt=image.alt)
-            elif image.alt.strip(" .").lower() in _NOT_SAYING:
+            elif image.alt.strip(" .").lower() in _NOT_SAYING or _PICTURE_OF.match(image.alt):
                 yield ALT_EMPTY.at(image.place, alt=image.alt)
             elif len(image.alt) > _ALT:
                 yield ALT_LONG.at(image.place, length=len(image.alt))

@@ -74,6 +74,15 @@ COPIED = Rule(
     hint_ru="напишите один раз: у выпусков может быть общий материал",
 )
 
+SAME_TITLE = Rule(
+    "item-same-title",
+    Severity.WARNING,
+    en="{other}, in the same letter, is called «{title}», too",
+    ru="в том же письме так же называется {other}: «{title}»",
+    hint_en="call one of them otherwise",
+    hint_ru="назовите один из них иначе",
+)
+
 WHOLE_SEGMENT = Rule(
     "segment-without-id",
     Severity.ERROR,
@@ -133,6 +142,17 @@ def check_twice(scope: IssueScope) -> Iterator[Finding]:
             branches = [_branch(scope.issue.body, at) for at in (one, other)]
             if all(mine == his for mine, his in zip(*branches, strict=False)):
                 yield TWICE.at(scope.issue.place_at(other), kind=item.kind, slug=item.slug)
+
+
+def check_titles(scope: IssueScope) -> Iterator[Finding]:
+    """Find two items of one issue with one title that is shown."""
+    seen: dict[str, Item] = {}
+    for item in scope.items:
+        title = flat(item.title)
+        other = seen.setdefault(title, item)
+        if title and item.show_title and other.show_title and other is not item:
+            place, name = item.place_of("title"), f"{other.kind}/{other.slug}"
+            yield SAME_TITLE.at(place, title=item.title, other=name)
 
 
 def _branch(body: str, end: int) -> list[tuple[int, int]]:

@@ -54,6 +54,9 @@ _CODE = re.compile(
     r"(?: code)?|voucher|discount code))[\s:—–«\"'*`=-]+(?:is )?(?=[A-ZА-ЯЁ0-9-]*[A-ZА-ЯЁ])"
     r"([A-ZА-ЯЁ0-9][A-ZА-ЯЁ0-9-]{3,})"
 )
+_CODE_IN_LINK = re.compile(
+    r"[?&](?:promo(?:code)?|coupon|voucher|discount)=([\w-]{4,})", re.IGNORECASE
+)
 
 
 def check_waiting(workspace: Workspace) -> Iterator[Finding]:
@@ -87,6 +90,10 @@ def check_prizes(scope: IssueScope) -> Iterator[Finding]:
     for passage in _read(scope):
         for found in _CODE.finditer(passage.text):
             yield PRIZE_IN_CLEAR.at(passage.place_of(found), code=found[1])
+    for document in scope.documents.values():
+        for link in document.links:
+            if code := _CODE_IN_LINK.search(link.href):
+                yield PRIZE_IN_CLEAR.at(link.place, code=code[1])
 
 
 def _read(scope: IssueScope) -> Iterator[Passage]:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from pismo.checks.documents import Document
+from pismo.checks.markup import Tag
 from pismo.checks.scope import IssueScope
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
@@ -57,6 +59,30 @@ NO_ALT = Rule(
     ru="у <img> нет описания (alt)",
     hint_en='say in a few words what it shows; alt="" for an ornament',
     hint_ru='скажите в двух словах, что на ней; для украшения — alt=""',
+)
+WIDE = Rule(
+    "image-wide",
+    Severity.WARNING,
+    en="<img> is {width} px wide, and a letter about 600",
+    ru="<img> шириной {width} px, а письмо — около 600",
+    hint_en='width="600" at most; Outlook ignores max-width',
+    hint_ru='не больше width="600": max-width Outlook не знает',
+)
+TWICE = Rule(
+    "image-twice",
+    Severity.WARNING,
+    en="picture '{image}' stands here already",
+    ru="картинка «{image}» здесь уже есть",
+    hint_en="pasted twice? take one of them out",
+    hint_ru="вставлена дважды? уберите одну",
+)
+SAME_ALT = Rule(
+    "image-alt-twice",
+    Severity.WARNING,
+    en="another picture above is described as «{alt}», too",
+    ru="«{alt}» — это описание уже у другой картинки выше",
+    hint_en="say what is seen on this one",
+    hint_ru="скажите, что видно на этой",
 )
 UNUSED = Rule(
     "image-unused",
@@ -133,9 +159,39 @@ def check_image_addresses(scope: IssueScope) -> Iterator[Finding]:
         for tag in document.markup.tags:
             if tag.name == "img" and "alt" not in tag.attributes:
                 yield NO_ALT.at(document.place_of(tag))
+            if tag.name == "img":
+                yield from _shown_size(tag, document.place_of(tag))
+        yield from _repeated(document)
 
 
-_PIXEL = 3
+def _shown_size(tag: Tag, place: Source) -> Iterator[Finding]:
+    sizes = [tag.attributes.get(name, "").removesuffix("px") for name in ("width", "height")]
+    width, height = (int(size) if size.isascii() and size.isdigit() else None for size in sizes)
+    if width is not None and width > _WIDEST:
+        yield WIDE.at(place, width=width)
+    if width is not None and height is not None and 0 < max(width, height) <= _PIXEL:
+        name = tag.attributes.get("src", "").partition("?")[0]
+        yield PIXEL.at(place, image=name, width=width, height=height)
+
+
+def _repeated(document: Document) -> Iterator[Finding]:
+    """Find a picture that stands twice, and two of one description; raw HTML is layout."""
+    raw = {tag.attributes.get("src", "") for tag in document.markup.tags if tag.name == "img"}
+    described: dict[str, str] = {}
+    seen: set[str] = set()
+    for image in document.images:
+        if image.src in raw:
+            continue
+        alt = image.alt.strip().lower()
+        if image.src in seen:
+            yield TWICE.at(image.place, image=image.src)
+        elif alt and described.get(alt, image.src) != image.src:
+            yield SAME_ALT.at(image.place, alt=image.alt)
+        seen.add(image.src)
+        described.setdefault(alt, image.src)
+
+
+_PIXEL, _WIDEST = 3, 700
 _ICON = 96
 """Narrower ones are meant to be small: signs, signatures, logos."""
 

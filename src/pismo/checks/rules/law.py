@@ -64,6 +64,14 @@ NO_SPONSOR = Rule(
     hint_en="add sponsor: …",
     hint_ru="добавьте sponsor: …",
 )
+BAD_ERID = Rule(
+    "law-erid-shape",
+    Severity.ERROR,
+    en="«{erid}» is no erid",
+    ru="«{erid}» — не erid",
+    hint_en="the advertising data operator gives it: Latin letters and digits, 2VtzqwABcDe",
+    hint_ru="его выдаёт оператор рекламных данных: латиница и цифры, 2VtzqwABcDe",
+)
 
 HIDDEN_AD = Rule(
     "law-hidden-ad",
@@ -100,6 +108,8 @@ FREE_MAIL_HOSTS = {
     "rambler.ru",
 }  # fmt: skip
 """Where everybody may have a mailbox."""
+_ERID = re.compile(r"[0-9A-Za-z]{5,}")
+_STAND_INS = {"TODO1", "XXXXX", "XXXXXXX", "XXXXXXXXXXX", "ERID", "TOKEN", "ТОКЕН"}
 _NO_REPLY = re.compile(r"(?:no|do.?not|ne).?(?:reply|otvechat)|robot", re.IGNORECASE)
 
 
@@ -127,6 +137,8 @@ def check_advertising_marks(scope: IssueScope) -> Iterator[Finding]:
             yield NO_ERID.at(
                 item.place_of("sponsor"), kind=item.kind, slug=item.slug, sponsor=item.sponsor
             )
+        if item.erid and (not _ERID.fullmatch(item.erid) or item.erid.upper() in _STAND_INS):
+            yield BAD_ERID.at(item.place_of("erid"), erid=item.erid)
         if item.erid and not item.sponsor:
             yield NO_SPONSOR.at(item.place_of("erid"), kind=item.kind, slug=item.slug)
 

@@ -180,6 +180,13 @@ def check_addresses(workspace: Workspace) -> Iterator[Finding]:
             yield from _check_target(Link(product.image, "", place))
 
 
+def mixes_alphabets(host: str) -> bool:
+    """Tell whether a part of a name has Latin and Russian letters, as a forged one has."""
+    return any(
+        re.search("[a-z]", label) and re.search("[а-яё]", label) for label in host.split(".")
+    )
+
+
 def _check(link: Link, names: set[str], *, has_picture: bool) -> Iterator[Finding]:
     text = " ".join(link.text.split())
     if link.href.strip() in ("", "#"):
@@ -247,7 +254,7 @@ def _check_host(link: Link, parts: SplitResult, port: int | None) -> Iterator[Fi
 def _check_disguise(link: Link, parts: SplitResult, host: str) -> Iterator[Finding]:
     if parts.username is not None:
         yield DISGUISED.at(link.place, shown=unquote(parts.username), host=host)
-    elif _mixes_alphabets(host):
+    elif mixes_alphabets(host):
         yield DISGUISED.at(link.place, shown=f"«{host}»", host=host.encode("idna").decode())
     elif (shown := _SHOWN_HOST.fullmatch(link.text)) and not _same_site(shown[1], host):
         yield DISGUISED.at(link.place, shown=shown[1], host=host)
@@ -286,12 +293,6 @@ def _spelled(host: str) -> str:
         return host.encode("ascii").decode("idna")
     except UnicodeError:
         return host
-
-
-def _mixes_alphabets(host: str) -> bool:
-    return any(
-        re.search("[a-z]", label) and re.search("[а-яё]", label) for label in host.split(".")
-    )
 
 
 def _same_site(shown: str, host: str) -> bool:

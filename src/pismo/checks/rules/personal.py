@@ -55,6 +55,51 @@ IN_ADDRESS = Rule(
     hint_ru="дайте ссылку без него: кто перешёл, видно и так",
 )
 
+GAP = Rule(
+    "personal-gap",
+    Severity.WARNING,
+    en="who has no '{column}' reads a space before «{mark}»",
+    ru="у кого нет «{column}», увидит пробел перед «{mark}»",
+    hint_en='put the space inside an if, or give a word: | default("friend")',
+    hint_ru='внесите пробел внутрь if или дайте слово: | default("друг")',
+)
+STAND_IN = Rule(
+    "personal-placeholder",
+    Severity.ERROR,
+    en="who has no '{column}' is called «{word}»",
+    ru="кого без «{column}» назовут «{word}»",
+    hint_en="choose a word that one says to people, or write the sentence without it",
+    hint_ru="возьмите слово, каким обращаются к людям, или перестройте фразу",
+)
+GENDER = Rule(
+    "personal-gender",
+    Severity.WARNING,
+    en="«{word}» before a name is wrong for half of the readers",
+    ru="«{word}» перед именем не подойдёт половине читателей",
+    hint_en="greet without gender, or ask in an if",
+    hint_ru="поздоровайтесь без рода: «Здравствуйте, …!» — или спросите пол в if",
+)
+OWN_NAME = Rule(
+    "personal-name-written",
+    Severity.WARNING,
+    en="everybody is greeted as «{name}», who is one of the example people",
+    ru="всех поприветствуют как «{name}», а это человек из примеров",
+    hint_en='write {{{{ recipient.first_name | default("friend") }}}}',
+    hint_ru='напишите {{{{ recipient.first_name | default("друг") }}}}',
+)
+
+_GAP = re.compile(
+    r"[\s,]\{\{-?\s*recipient\.(\w+)[^}]*\|\s*default\(\s*([\"'])\2\s*\)\s*\}\}([,.!?;:])"
+)
+_STAND_IN = re.compile(
+    r"\brecipient\.(\w+)[^}]*\|\s*default\(\s*[\"']((?:TODO|NAME|ИМЯ|XXX+|USER(?:NAME)?|null|none|None"
+    r"|NULL|undefined|n/a|N/A|\?+|-+|[Ff]irst ?name|[Ии]мя|name))[\"']"
+)
+_GENDER = re.compile(
+    r"\b([Дд]орог(?:ой|ая)|[Уу]важаем(?:ый|ая)|[Мм]ил(?:ый|ая)|[Лл]юбим(?:ый|ая))\s+"
+    r"\{\{-?\s*recipient\.(?:first_)?name"
+)
+_GREETING = r"\b(?:hello|hi|dear|hey|здравствуй(?:те)?|привет|добрый день),?\s+({names})\s*[!,.]"
 _COLUMN = re.compile(r"\brecipient\.(\w+)")
 
 
@@ -88,6 +133,35 @@ def check_new_columns(scope: IssueScope) -> Iterator[Finding]:
             if column not in known | told:
                 told.add(column)
                 yield NEW_COLUMN.at(_place(scope, edition, column), column=column)
+
+
+def check_greetings(scope: IssueScope) -> Iterator[Finding]:
+    """Find what a missing name leaves, and names and genders that fit some readers only."""
+    for written in scope.written:
+        for found in _GAP.finditer(written.body):
+            place = written.place_at(found.start(1))
+            yield GAP.at(place, column=found[1], mark=found[3])
+        for found in _STAND_IN.finditer(written.body):
+            place = written.place_at(found.start(1))
+            yield STAND_IN.at(place, column=found[1], word=found[2])
+        for found in _GENDER.finditer(written.body):
+            if "gender" not in written.body and "recipient.sex" not in written.body:
+                yield GENDER.at(written.place_at(found.start(1)), word=found[1])
+    if greeting := _greeting(scope):
+        for found in greeting.finditer(scope.issue.body):
+            yield OWN_NAME.at(scope.issue.place_at(found.start()), name=found[1])
+
+
+def _greeting(scope: IssueScope) -> re.Pattern[str] | None:
+    """Return how one greets the people of the examples, None if none has a name."""
+    workspace = scope.workspace
+    known = [person.facts for person in workspace.people]
+    known += [facts for one in workspace.segments.values() for facts in one.example_in]
+    names = {name for facts in known if isinstance(name := facts.get("first_name"), str) and name}
+    if not names:
+        return None
+    choice = "|".join(sorted(map(re.escape, names)))
+    return re.compile(_GREETING.format(names=choice), re.IGNORECASE)
 
 
 def check_addresses(scope: IssueScope) -> Iterator[Finding]:

@@ -25,12 +25,52 @@ PRIVATE_ADDRESS = Rule(
     hint_ru="дайте адрес магазина",
 )
 
+PASSWORD = Rule(
+    "text-password",
+    Severity.WARNING,
+    en="a password stands in the text, and the letter goes to everybody",
+    ru="в тексте стоит пароль, а письмо уйдёт всем",
+    hint_en="take it out, and change it",
+    hint_ru="уберите его и смените",
+)
+PRIVATE_PHONE = Rule(
+    "text-private-phone",
+    Severity.WARNING,
+    en="{number} is a mobile number: is it somebody's own?",
+    ru="{number} — мобильный: это чей-то личный телефон?",
+    hint_en="if it is the shop's, make it a link: [{number}](tel:…)",
+    hint_ru="если это телефон магазина, дайте его ссылкой: [{number}](tel:…)",
+)
+PRIVATE_PAPER = Rule(
+    "text-private-paper",
+    Severity.ERROR,
+    en="«{shown}» looks like the number of somebody's {kind_en}",
+    ru="«{shown}» похоже на чей-то номер ({kind_ru})",
+    hint_en="take it out: Git keeps what was committed",
+    hint_ru="уберите: Git хранит всё, что в него попало",
+)
+
 _KEYS = {
     "AWS key": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
     "token": re.compile(r"\b(?:gh[pousr]_|xox[abp]-|sk_live_|sk-ant-|glpat-)[\w-]{16,}"),
     "private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
 }
-_CARD = re.compile(r"(?<![\d-])\d{4}([ \u00a0-]?)\d{4}\1\d{4}\1\d{4}(?![\d-])")
+_CARD = re.compile(
+    r"(?<![\d-])(?:\d{4}([ \u00a0-]?)\d{4}\1\d{4}\1\d{4}"
+    r"|3[47]\d{2}([ \u00a0-]?)\d{6}\2\d{5})(?![\d-])"
+)
+_MOBILE = re.compile(
+    r"(?<![\d+])(?:\+7|8)[\s(\u00a0-]{0,2}9\d{2}[\s)\u00a0-]{0,2}\d{3}(?:[\s\u00a0-]?\d{2}){2}(?!\d)"
+)
+_PASSWORD = re.compile(
+    r"\b(?:password|passwd|пароль)\b\s*(?:is\s+)?[:=—–-]\s*[«\"'`]?(?=\S*\d)[\w!@#$%^&*.-]{4,}",
+    re.IGNORECASE,
+)
+_PASSPORT = re.compile(
+    r"\b(?:паспорт|passport)\w*\W{1,3}(?:№\s*)?(\d{2}\s?\d{2}\s?\d{6})\b", re.IGNORECASE
+)
+_INSURANCE = re.compile(r"(?<![\d-])(\d{3})-(\d{3})-(\d{3})[ -](\d{2})(?![\d-])")
+_ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){3,7}(?: ?[A-Z\d]{1,3})?\b")
 _ADDRESS = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 _SHOWN = 8
 
@@ -38,8 +78,12 @@ _SHOWN = 8
 def check_secrets(scope: IssueScope) -> Iterator[Finding]:
     """Look through every text and every link of the issue's files."""
     for document in scope.documents.values():
+        offered = {_digits(link.href) for link in document.links if link.href.startswith("tel:")}
         for passage in (*document.passages, *document.html_texts):
             yield from _check(passage)
+            for found in _MOBILE.finditer(passage.text):
+                if _digits(found[0]) not in offered:
+                    yield PRIVATE_PHONE.at(passage.place_of(found), number=found[0])
         for link in document.links:
             if link.href.startswith("mailto:"):
                 yield from _addresses(Passage(link.href, link.place))
@@ -54,7 +98,36 @@ def _check(passage: Passage) -> Iterator[Finding]:
     for found in _CARD.finditer(passage.text):
         if _is_card(re.sub(r"\D", "", found[0])):
             yield KEY.at(passage.place_of(found), shown=f"{found[0][:_SHOWN]}…", kind="bank card")
+    for found in _PASSWORD.finditer(passage.text):
+        yield PASSWORD.at(passage.place_of(found))
+    yield from _papers(passage)
     yield from _addresses(passage)
+
+
+def _papers(passage: Passage) -> Iterator[Finding]:
+    for found in _PASSPORT.finditer(passage.text):
+        yield _paper(passage, found, found[1], "passport", "паспорт")
+    for found in _INSURANCE.finditer(passage.text):
+        digits = _digits(found[0])
+        total = sum((9 - at) * int(digit) for at, digit in enumerate(digits[:9]))
+        if total % 101 % 100 == int(found[4]):
+            yield _paper(passage, found, found[0], "insurance (SNILS)", "СНИЛС")
+    for found in _ACCOUNT.finditer(passage.text):
+        letters = found[0].replace(" ", "")
+        number = "".join(str(int(letter, 36)) for letter in letters[4:] + letters[:4])
+        if int(number) % 97 == 1:
+            yield _paper(passage, found, found[0], "account (IBAN)", "счёт IBAN")
+
+
+def _paper(passage: Passage, found: re.Match[str], number: str, en: str, ru: str) -> Finding:
+    shown = f"{number[:_SHOWN]}…"
+    return PRIVATE_PAPER.at(passage.place_of(found), shown=shown, kind_en=en, kind_ru=ru)
+
+
+def _digits(number: str) -> str:
+    """Return a number's digits; a Russian one may begin with 8 or with +7."""
+    digits = re.sub(r"\D", "", number)
+    return f"7{digits[1:]}" if digits.startswith("8") else digits
 
 
 def _addresses(passage: Passage) -> Iterator[Finding]:

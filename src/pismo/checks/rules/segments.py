@@ -1,5 +1,6 @@
 """Segments that say nothing, or that nobody can reach."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pismo.audience.schema import Column
@@ -81,6 +82,22 @@ MOSTLY_TAKEN = Rule(
     hint_en="is that the order you want? pismo segments shows the overlaps",
     hint_ru="порядок точно такой? pismo segments покажет пересечения",
 )
+SAME_TITLE = Rule(
+    "segment-same-title",
+    Severity.WARNING,
+    en="segment '{other}' is called «{title}», too",
+    ru="сегмент «{other}» тоже называется «{title}»",
+    hint_en="tell them apart: marketers choose by the title",
+    hint_ru="назовите иначе: выбирают по названию",
+)
+PADDED = Rule(
+    "segment-padded-text",
+    Severity.WARNING,
+    en="{text} has a space at its edge: nobody's value has one",
+    ru="в {text} лишний пробел с краю: ни у кого такого значения нет",
+    hint_en="take the space out",
+    hint_ru="уберите пробел",
+)
 SAME_PERSON = Rule(
     "person-twice",
     Severity.WARNING,
@@ -91,11 +108,24 @@ SAME_PERSON = Rule(
 )
 
 
-def check_segment_files(workspace: Workspace) -> Iterator[Finding]:
-    """Check each segment's condition and use."""
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+def check_conditions(workspace: Workspace) -> Iterator[Finding]:
+    """Check what the segments say, each alone and beside those before it."""
+    columns = columns_of(workspace)
+    # To compose is to parse all of SQL, so both parts share it.
+    composed = compose_all(workspace.segments, columns)[0]
+    yield from _names(workspace)
+    yield from _alone(workspace, tuple(columns.values()), composed)
+    yield from _order(workspace, tuple(columns.values()), composed)
+
+
+def _alone(
+    workspace: Workspace, columns: tuple[Column, ...], composed: Mapping[str, str]
+) -> Iterator[Finding]:
     listed = {name for one in workspace.newsletters.values() for name in one.segments}
     where = " ".join(segment.where for segment in workspace.segments.values())
-    columns, composed = _composed(workspace)
     for segment in workspace.segments.values():
         place = Source(segment.source.path, segment.where_line)
         alone = relate(composed[segment.id], "true", columns) if segment.id in composed else None
@@ -105,6 +135,18 @@ def check_segment_files(workspace: Workspace) -> Iterator[Finding]:
             yield EVERYBODY.at(place, segment=segment.id)
         if segment.id not in listed and f"${segment.id}" not in where:
             yield UNUSED.at(segment.source, segment=segment.id)
+
+
+def _names(workspace: Workspace) -> Iterator[Finding]:
+    titles: dict[str, str] = {}
+    for segment in workspace.segments.values():
+        title = " ".join(segment.title.lower().split())
+        if (other := titles.setdefault(title, segment.id)) != segment.id and title:
+            yield SAME_TITLE.at(segment.source, other=other, title=segment.title)
+        for found in _QUOTED.finditer(segment.where):
+            if found[1] != found[1].strip():
+                place = Source(segment.source.path, segment.where_line)
+                yield PADDED.at(place, text=found[0])
 
 
 def check_people(workspace: Workspace) -> Iterator[Finding]:
@@ -122,9 +164,10 @@ def check_people(workspace: Workspace) -> Iterator[Finding]:
         seen.add(person.id)
 
 
-def check_order(workspace: Workspace) -> Iterator[Finding]:
+def _order(
+    workspace: Workspace, columns: tuple[Column, ...], composed: Mapping[str, str]
+) -> Iterator[Finding]:
     """Find segments that an earlier one of the same newsletter wins over, by what they say."""
-    columns, composed = _composed(workspace)
     for newsletter in workspace.newsletters.values():
         names = [name for name in newsletter.segments if name in composed]
         for at, name in enumerate(names):
@@ -188,11 +231,6 @@ def _told(rule: Rule, place: Source, size: Size, newsletter: Newsletter, earlier
         size=size.size,
         lost=size.size - size.chosen,
     )
-
-
-def _composed(workspace: Workspace) -> tuple[tuple[Column, ...], Mapping[str, str]]:
-    columns = columns_of(workspace)
-    return tuple(columns.values()), compose_all(workspace.segments, columns)[0]
 
 
 def _place_in(workspace: Workspace, newsletter: Newsletter, segment: str) -> Source:

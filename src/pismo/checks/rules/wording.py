@@ -63,8 +63,30 @@ DOUBLED = Rule(
 NO_SPACE = Rule(
     "text-no-space",
     Severity.WARNING,
-    en="no space after the comma in «{word}»",
-    ru="нет пробела после запятой: «{word}»",
+    en="no space behind the mark in «{word}»",
+    ru="нет пробела после знака: «{word}»",
+)
+INSIDE = Rule(
+    "text-space-inside",
+    Severity.WARNING,
+    en="a space behind «{mark}»",
+    ru="пробел после «{mark}»",
+)
+DIGIT = Rule(
+    "text-digit-letter",
+    Severity.WARNING,
+    en="«{word}»: a letter among digits",
+    ru="«{word}»: буква среди цифр",
+    hint_en="type the number again: O and 0, З and 3 look alike",
+    hint_ru="наберите число заново: О и 0, З и 3 похожи",
+)
+HYPHENATED = Rule(
+    "text-hyphenated",
+    Severity.WARNING,
+    en="«{word}» was divided at the end of a line, and readers will see a gap",
+    ru="«{word}» разорвано в конце строки: читатели увидят пробел",
+    hint_en="join the word",
+    hint_ru="соедините слово",
 )
 MARKUP_LEFT = Rule(
     "text-markup-left",
@@ -92,8 +114,16 @@ _CAPITALS = re.compile(
 _LOUD_LETTERS = 8
 """Fewer are initials and names of companies."""
 _SPACED = re.compile(r"(?<=\w) (?:[,;!?](?!\))|\.(?=\s|$)|:(?=\s))")
-_DOUBLED_MARK = re.compile(r",{2,}|;{2,}|:{2,}|(?<!\.)\.\.(?!\.)|\.{4,}|[,;:]\.(?!\.)|\.,(?!\w)")
-_JOINED = re.compile(r"(?<![\w.@/])[а-яёa-z]+,[а-яёa-z]+\b", re.IGNORECASE)
+_DOUBLED_MARK = re.compile(
+    r"%{2,}|[?!]\.(?!\.)|,{2,}|;{2,}|:{2,}|(?<![.?!])\.\.(?!\.)|\.{4,}|[,;:]\.(?!\.)|\.,(?!\w)"
+)
+_JOINED = re.compile(
+    r"(?<![\w.@/])(?i:[а-яёa-z]+,[а-яёa-z]+)\b"
+    r"|(?<![\w.@/#])[а-яёa-z]{3,}[.!?](?!Net\b|Js\b)[А-ЯЁA-Z][а-яёa-z]*(?=[\s,])"
+)
+_INSIDE = re.compile(r"«[ \u00a0](?=\w)|(?<=\s)\( (?=\w)")
+_DIGIT = re.compile(r"\b\d+[OОoо]\d+\b|\b[1-9][ОO][ОO0]+\b|\bЗ\d+\b")
+_HYPHENATED = re.compile(r"\b[а-яёa-z]{2,}-\n[а-яёa-z]{2,}", re.IGNORECASE)
 _TWICE = re.compile(r"\b([а-яёa-z]+)\s+\1\b", re.IGNORECASE)
 _LEFT = re.compile(
     r"\b(?:TODO|TBD|FIXME|XXX|ХХХ|ТУДУ)\b|(?i:lorem ipsum|\btodo:|\[(?:вставить|insert)[^\]]*\]"
@@ -106,7 +136,8 @@ _LEFT = re.compile(
 )
 _MARKUP = re.compile(
     r"\*\*|(?<!\w)__(?=\w)|~~|\]\s*\((?=\w)|\)\[(?=http)|(?<!`)`(?!`)"
-    r"|&(?:nbsp|amp|lt|gt|quot|laquo|raquo|mdash|ndash|hellip)\b;?|&[a-z]{2,8};|&#\d+;|</?[a-z]+>"
+    r"|\[\^\w+\]|(?<![\w:/]):[a-z][a-z_]{2,}:(?![\w:/])|(?m:^#{2,6}(?=[^\s#]))|\[\[(?=\w)|\]\[(?=\w)"
+    r"|(?<=[.!?,;:»)\s])\\n(?=[A-ZА-ЯЁ\s\\]|$)|&(?:nbsp|amp|lt|gt|quot|laquo|raquo|mdash|ndash|hellip)\b;?|&[a-z]{2,8};|&#\d+;|</?[a-z]+>"
 )
 _BROKEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
@@ -119,11 +150,24 @@ _MEANT_TWICE = {
     "ха", "хо", "хи", "тук", "кап", "ля", "бай", "баю", "тик", "ой", "ай", "эх", "много", "мало",
     "very", "had", "that", "ha", "bye", "no", "yes", "so", "la", "knock", "tick",
 }  # fmt: skip
-_WORDS = ((MIXED_LETTERS, _MIXED), (PLACEHOLDER, _LEFT), (NO_SPACE, _JOINED))
-_MARKS = ((SHOUTING, _EXCLAIMED), (SPACE_BEFORE, _SPACED), (DOUBLED, _DOUBLED_MARK))
+_WORDS = (
+    (MIXED_LETTERS, _MIXED),
+    (PLACEHOLDER, _LEFT),
+    (NO_SPACE, _JOINED),
+    (DIGIT, _DIGIT),
+    (HYPHENATED, _HYPHENATED),
+)
+_MARKS = (
+    (SHOUTING, _EXCLAIMED),
+    (SPACE_BEFORE, _SPACED),
+    (DOUBLED, _DOUBLED_MARK),
+    (INSIDE, _INSIDE),
+)
 _ONCE = ((MARKUP_LEFT, _MARKUP), (BROKEN_LETTERS, _BROKEN))
 _CLOSING = re.compile(r"\S»")
 """Behind a space it is an arrow: «Read on »»."""
+_BLOCK_TITLE = re.compile(r"\{\{[^}]*\btitle\s*=\s*([\"'])(.*?)\1[^}]*\}\}")
+_INCHES = re.compile(r"(?<=\d)\"")
 _PAIRS = (("«", "»"), ("„", "“"), ("(", ")"))
 
 
@@ -135,9 +179,17 @@ def check_wording(scope: IssueScope) -> Iterator[Finding]:
             yield from _unclosed(passage)
     for line in scope.lines:
         yield from _check(line)
+    for line in _titles(scope):
+        yield from _check(line)
     for line in scope.envelope:
         # Shouting in a subject is the subject's own rule.
         yield from (one for one in _check(line) if one.rule not in (SHOUTING, CAPITALS))
+
+
+def _titles(scope: IssueScope) -> Iterator[Passage]:
+    """Yield the titles that an issue gives to its blocks."""
+    for found in _BLOCK_TITLE.finditer(scope.issue.body):
+        yield Passage(found[2], scope.issue.place_at(found.start(2)))
 
 
 def _check(passage: Passage) -> Iterator[Finding]:
@@ -172,6 +224,10 @@ def _unclosed(passage: Passage) -> Iterator[Finding]:
             yield UNCLOSED.at(passage.place, mark=opening, count=missing)
         elif missing < 0 and closing == "»" and _CLOSING.search(passage.text):
             yield UNCLOSED.at(passage.place, mark=closing, count=-missing)
+    # A quotation of several paragraphs opens at each of them and closes at the last alone.
+    straight = _INCHES.sub("", passage.text).count('"')
+    if straight % 2 and not passage.text.lstrip().startswith('"'):
+        yield UNCLOSED.at(passage.place, mark='"', count=1)
 
 
 def _shown(mark: str) -> str:
