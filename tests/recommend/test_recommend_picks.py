@@ -178,6 +178,19 @@ def test_at_most_so_many_of_a_category(tmp_path: Path) -> None:
         assert (len(rows), most) == (6, limit)
 
 
+def test_products_without_a_category_are_not_limited_by_it(tmp_path: Path) -> None:
+    products = shop(**{f"p{n:02d}": {"category": None} for n in range(8)})
+    chosen = ids(picks(snapshot_of(tmp_path, [], products=products), "anna", count=10))
+    assert chosen == [f"p{n:02d}" for n in range(10)]
+
+
+def test_what_is_pinned_fills_its_category_but_is_not_limited_by_it(tmp_path: Path) -> None:
+    gone = tuple(f"gone{n}" for n in range(40))
+    wishes = Wishes(pinned=(*gone, "p02", "p01", "p00"))
+    rows = picks(snapshot_of(tmp_path, []), "anna", count=5, wishes=wishes)
+    assert ids(rows) == ["p02", "p01", "p00", "p04", "p05"]
+
+
 def test_one_of_a_family_is_enough(tmp_path: Path) -> None:
     products = shop(p05={"family_id": "owls"}, p06={"family_id": "owls"})
     snapshot = snapshot_of(tmp_path, bought(*TOGETHER, ("anna", "p00")), products=products)
