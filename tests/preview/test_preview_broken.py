@@ -169,3 +169,12 @@ def test_errors_are_sentences_in_the_language_that_was_asked_for(
     small: Path, preview: Open, language: str, said: str
 ) -> None:
     assert said in ask(preview(small), "review", issue="no/such", language=language)["error"]
+
+
+def test_why_is_told_also_while_a_condition_is_wrong(sampled: Running) -> None:
+    save(sampled.root, "children_max_age <=", "children_max_ag <=", FAMILIES)
+    sampled.desk.studio.reload()
+    for person in ({"kind": "invented", "id": "anna"}, {"kind": "audience", "id": "s0000002"}):
+        why = ask(sampled, "why", issue=ISSUE, segment="everyone", person=person)
+        assert why["belongs"] == ""
+        assert why["holes"]

@@ -19,7 +19,6 @@ from pismo.plan.store import FOLDER, recipient_of
 from pismo.records import dataclass, replace
 from pismo.segments import columns_of
 from pismo.segments.check import person_fits
-from pismo.segments.predicate import compose_all
 from pismo.segments.sound import compose_sound
 from pismo.text import meant
 
@@ -115,12 +114,23 @@ def _now(
 
 
 def invented_segment(workspace: Workspace, issue: Issue, person: str) -> str:
-    """Return the segment that somebody of people.toml falls into, by the real predicates."""
+    """Return the segment that somebody of people.toml falls into, by the real predicates.
+
+    Raises:
+        UsageError: If nobody there has this id.
+        FindingsError: If a condition that has to be asked is wrong.
+    """
     from pismo.audience.engine import open_engine
 
-    facts = next(known.facts for known in workspace.people if known.id == person)
+    facts = next((known.facts for known in workspace.people if known.id == person), None)
+    if facts is None:
+        raise UsageError(
+            f"no person '{person}' in segments/people.toml",
+            hint=meant(person, [known.id for known in workspace.people]),
+            ru=f"в segments/people.toml нет человека «{person}»",
+        )
     columns = columns_of(workspace)
-    composed, _ = compose_all(workspace.segments, columns)
+    composed = compose_sound(workspace, workspace.newsletter_of(issue).segments)
     with open_engine([]) as engine:
         for segment in workspace.newsletter_of(issue).segments:
             if segment in composed and person_fits(engine, composed[segment], facts, columns):

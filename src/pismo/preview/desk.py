@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from pismo.errors import PismoError, SegmentError, UsageError
+from pismo.errors import FindingsError, PismoError, SegmentError, UsageError
 from pismo.explain import explain_letter, rule_text, rule_values
 from pismo.model.content import EVERYONE, Issue
 from pismo.model.edition import Edition
@@ -169,7 +169,7 @@ class Desk:
         explanation = explain_letter(edition, recipient, rule_text(workspace, segment))
         return {
             **explanation_json(explanation, rule_values(workspace, segment, recipient.facts)),
-            "belongs": self.crowd.belongs(workspace, known, person),
+            "belongs": self._belongs(known, person),
             "excluded": self.crowd.excluded(known, edition, recipient, person),
         }
 
@@ -208,6 +208,13 @@ class Desk:
                 if image.name == name:
                     return image.name, image.data
         return None
+
+    def _belongs(self, issue: Issue, person: Asked) -> str:
+        """Name a reader's segment; '' if a condition is wrong, which is among the findings."""
+        try:
+            return self.crowd.belongs(self.studio.workspace, issue, person)
+        except (SegmentError, FindingsError):
+            return ""
 
     def _count(self, newsletter: str) -> PismoError | None:
         """Count the people of each segment; if that fails, the last counts stay: say why."""

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from pismo.checks import review
@@ -83,6 +84,11 @@ class Studio:
                 self.failure = None
             except PismoError as error:
                 self.failure = error
+            except OSError as error:
+                # A file went away between being listed and being read: the next save shows more.
+                self.failure = UsageError(
+                    f"the files could not be read: {error}", ru=f"файлы не читаются: {error}"
+                )
             self._compiled.clear()
             self._reviewed.clear()
             self.generation += 1
@@ -115,7 +121,8 @@ class Studio:
 
     def prepare(self) -> None:
         """Compile what was looked at last, while the page is still asking for it."""
-        with self._lock:
+        # What goes wrong here, the page is told when it asks.
+        with self._lock, suppress(PismoError, OSError):
             if self._latest in self.workspace.issues:
                 self.compilation(self._latest)
 

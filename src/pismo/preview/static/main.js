@@ -90,8 +90,10 @@ async function loadPeople() {
   const answer = await api.people(state.issue).catch((error) => { tell(error.message); return { people: [] }; });
   const found = state.people.filter((person) => person.kind === "audience");
   state.people = [...found, ...answer.people];
-  if (state.person && !state.people.some((person) => person.id === state.person.id)) state.person = null;
+  const lost = state.person && !state.people.some((person) => person.id === state.person.id);
+  if (lost) state.person = null;
   drawFrame();
+  return lost;
 }
 
 async function findPeople(question) {
@@ -220,7 +222,9 @@ async function saved(change) {
   if (!now) return;
   state.workspace = now;
   settle();
+  remember();
   if (JSON.stringify({ ...state.workspace, generation: 0 }) !== before) await draw();
+  if (await loadPeople()) await draw();
   tell(`${word("rebuilt")} ${Math.round(change.seconds * 1000)} ${word("ms")}`);
   review(true);
 }
