@@ -34,5 +34,5 @@ def rows(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
 
 def aside(done: Imported) -> list[dict[str, object]]:
     assert done.quarantine is not None
-    found: list[dict[str, object]] = pa_csv.read_csv(done.quarantine).to_pylist()
-    return found
+    found = pa_csv.read_csv(done.quarantine).to_pylist()
+    return [{name.removeprefix("pismo_"): value for name, value in row.items()} for row in found]

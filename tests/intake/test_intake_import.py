@@ -60,6 +60,25 @@ def test_good_rows_come_in_and_bad_ones_are_set_aside_with_row_and_reason(
     assert rows(workspace, sql) == [("1", "Анна", "1990-02-03"), ("5", "Глеб", "1990-02-03")]
 
 
+def test_rows_that_were_set_aside_are_corrected_there_and_imported(workspace: Workspace) -> None:
+    text = (
+        'Код;"Почта; ""главная""";Имя;Дом\n1;anna@example.com;Анна;5\n'
+        "2;нет такой;Борис «Два»; 7\n2;too;few\n"
+    )
+    (workspace.root / "audience.toml").write_text(
+        '[subscribers.columns]\n"Почта; \\"главная\\"" = "email"\n', "utf-8"
+    )
+    first = bring(workspace, text)
+    assert first.quarantine is not None
+    lines = first.quarantine.read_text("utf-8").splitlines()
+    assert lines[0].startswith('Код,"Почта; ""главная""",Имя,Дом,pismo_file')
+    mended = lines[1].replace("нет такой", "boris@example.com")
+    again = bring(workspace, "\n".join((lines[0], mended)), name=f"{first.quarantine.name}")
+    assert (again.good, again.bad) == (1, 0)
+    found = rows(workspace, "SELECT subscriber_id, first_name, dom FROM subscribers ORDER BY 1")
+    assert found == [("1", "Анна", 5), ("2", "Борис «Два»", 7)]
+
+
 def test_the_quarantine_is_private(workspace: Workspace) -> None:
     done = bring(workspace, PEOPLE + "1,bad,,,\n")
     assert done.quarantine is not None

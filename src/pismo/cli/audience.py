@@ -352,7 +352,7 @@ def _say_imported(done: "Imported", *, dry_run: bool) -> None:
     for reason, count in done.reasons.items():
         say(f"  {count:7} {reason}")
     if done.quarantine:
-        say(f"Bad rows are in {done.quarantine}: correct them in your file and import it again.")
+        say(f"Bad rows are in {done.quarantine}: correct them there and import that file.")
     if done.no_consent:
         say(f"{done.no_consent} people came without consent: they get nothing (no-consent).")
     if done.instead_of_invented:

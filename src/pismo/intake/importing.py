@@ -10,7 +10,7 @@ from typing import Any
 from pismo.audience import Snapshot, current, private_folder, prune, write_snapshot
 from pismo.audience.engine import only_row, quoted, utc
 from pismo.errors import AudienceError
-from pismo.intake.mapping import CONSENT, Matched, save_mapping
+from pismo.intake.mapping import CONSENT, QUARANTINED, Matched, save_mapping
 from pismo.intake.merge import merge
 from pismo.intake.staging import Staged, staged
 from pismo.keys import Keys
@@ -188,13 +188,24 @@ def _report(
 
 
 def _set_aside(stage: Staged, state_dir: Path, table: str, now: datetime) -> Path | None:
-    """Write bad rows to a private CSV: file, row (1 is the header), reasons, what it says."""
+    """Write bad rows to a private CSV that can be corrected and imported itself.
+
+    It has the file's columns, and after them where each row stood (1 is the header), its reasons,
+    and what cannot be told apart into columns (`QUARANTINED`).
+    """
     if not stage.bad:
         return None
     made = stage.folder / "bad.csv"
+    headers: dict[str, str] = {}
+    for header, ours in stage.mapping.all.items():
+        headers.setdefault(ours, header)
+    sent = "".join(
+        f"left(r.{ours}, 2000) AS {_column(header)}, " for ours, header in headers.items()
+    )
+    told = ", ".join(f"b.{name.removeprefix('pismo_')} AS {name}" for name in QUARANTINED)
     stage.engine.execute(
-        f"COPY (SELECT * FROM bad ORDER BY file, row) TO {quoted(str(made.resolve()))} "
-        "(FORMAT csv, HEADER true)"
+        f"COPY (SELECT {sent}{told} FROM bad AS b LEFT JOIN raw AS r ON r.rowid = b.row_id "
+        f"ORDER BY b.file, b.row) TO {quoted(str(made.resolve()))} (FORMAT csv, HEADER true)"
     )
     made.chmod(0o600)
     folder = private_folder(state_dir / QUARANTINE)
@@ -204,6 +215,11 @@ def _set_aside(stage: Staged, state_dir: Path, table: str, now: datetime) -> Pat
         again += 1
         file = folder / f"{stem}-{again}.csv"
     return made.replace(file)
+
+
+def _column(header: str) -> str:
+    """Write a column's name as SQL does."""
+    return '"' + header.replace("\0", "").replace('"', '""') + '"'
 
 
 def _refuse_too_many(stage: Staged, quarantine: Path | None, most: float) -> None:

@@ -15,6 +15,9 @@ FILE = "audience.toml"
 CONSENT = ("consent_at", "consent_source", "consent_text")
 """Columns of a file of subscribers that go to the state database, not into the audience."""
 
+QUARANTINED = ("pismo_file", "pismo_row", "pismo_reason", "pismo_line")
+"""Columns of a file of bad rows that say what was wrong: such a file can be imported, too."""
+
 _BESIDE = {"subscribers": set(CONSENT), "purchases": {"currency"}}
 """Columns that are read and checked, but not kept in the audience."""
 
@@ -167,7 +170,7 @@ def match_columns(table: str, headers: Sequence[str], saved: Mapping[str, str]) 
     extras: dict[str, str] = {}
     for header in headers:
         name = saved.get(header, synonyms.get(normal(header), ""))
-        if header in saved and not name:
+        if (header in saved and not name) or header in QUARANTINED:
             continue
         if name in ours and name not in known.values():
             known[header] = name

@@ -64,7 +64,8 @@ def read_rows(
     up to `beyond`.
 
     Args:
-        engine: Has `raw`, `bad (file, row, reason, line)` and `files (name, first, beyond, head)`.
+        engine: Has `raw`, `files (name, first, beyond, head)` and `bad (file, row, reason, line,
+            row_id)`.
         source: What to read.
         columns: (column of the file, our column); all are read as text.
     """
@@ -130,8 +131,8 @@ def _scan_csv(engine: "duckdb.DuckDBPyConnection", path: Path, head: "_Head", ch
 def _set_aside(engine: "duckdb.DuckDBPyConnection", name: str, separator: str) -> None:
     reason = f"CASE WHEN {is_marked_sql('text')} THEN {quoted(REASON)} ELSE reason END"
     engine.execute(
-        f"INSERT INTO bad SELECT {quoted(name)}, line, {reason}, {restored_sql('text', separator)} "
-        "FROM rejected"
+        f"INSERT INTO bad SELECT {quoted(name)}, line, {reason}, "
+        f"{restored_sql('text', separator)}, NULL FROM rejected"
     )
 
 
@@ -220,7 +221,7 @@ def _read_json(
         f"ELSE concat_ws('; ', {objects or 'NULL'}) END AS reason FROM json_rows"
     )
     engine.execute(
-        f"INSERT INTO bad SELECT {name}, row_index, reason, left(line, 2000) "
+        f"INSERT INTO bad SELECT {name}, row_index, reason, left(line, 2000), NULL "
         "FROM judged_rows WHERE reason <> ''"
     )
     engine.execute(

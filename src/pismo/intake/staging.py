@@ -34,7 +34,10 @@ _COPIED, CHECKED = 0.4, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Files read and checked; `engine` holds tables `good` and `bad (file, row, reason, line)`.
+    """Files read and checked; `engine` holds tables `good`, `bad` and `raw`.
+
+    `bad (file, row, reason, line, row_id)` has the row of `raw` that is meant, or else, of what
+    could not be told apart into columns, the line as it stands in the file.
 
     `read` counts rows of the files, `good` those that can be used, `repeated` rows among the good
     that say the same as a later one and were merged into it; read = good + bad.
@@ -137,7 +140,9 @@ def _make_tables(engine: "duckdb.DuckDBPyConnection", names: Sequence[str]) -> N
     columns = "".join(f", {name} VARCHAR" for name in names)
     engine.execute(f"CREATE TABLE raw (row_file VARCHAR, row_index BIGINT{columns})")
     engine.execute("CREATE TABLE files (name VARCHAR, first BIGINT, beyond BIGINT, head INTEGER)")
-    engine.execute("CREATE TABLE bad (file VARCHAR, row BIGINT, reason VARCHAR, line VARCHAR)")
+    engine.execute(
+        "CREATE TABLE bad (file VARCHAR, row BIGINT, reason VARCHAR, line VARCHAR, row_id BIGINT)"
+    )
     engine.execute("CREATE TABLE shifts (file VARCHAR, before BIGINT)")
     engine.execute("CREATE TABLE zones (zone VARCHAR)")
     listed = ", ".join(f"({quoted(zone)})" for zone in sorted(zoneinfo.available_timezones()))
@@ -178,20 +183,12 @@ def _check_rows(engine: "duckdb.DuckDBPyConnection", rules: Sequence[Rule], *, k
 
 
 def _add_bad(engine: "duckdb.DuckDBPyConnection", reason: str, rows: str, which: str) -> None:
-    """Set rows `c` aside, each with its row number in the file and what the shop sent in it."""
-    values = ", ".join(f"coalesce(r.{name}, '')" for name in _sent(engine))
+    """Set rows `c` aside, each with its row number in the file."""
     engine.execute(
         "INSERT INTO bad SELECT c.row_file, c.row_index + c.row_head + "
         "(SELECT count(*) FROM shifts AS s WHERE s.file = c.row_file AND s.before <= c.row_index), "
-        f"{reason}, left(concat_ws(' | ', {values}), 2000) "
-        f"FROM {rows} JOIN raw AS r ON r.rowid = c.row_id WHERE {which}"
+        f"{reason}, NULL, c.row_id FROM {rows} WHERE {which}"
     )
-
-
-def _sent(engine: "duckdb.DuckDBPyConnection") -> list[str]:
-    """Return the columns of `raw` that came from files."""
-    every = [str(row[0]) for row in engine.execute("DESCRIBE raw").fetchall()]
-    return [name for name in every if name not in ("row_file", "row_index")]
 
 
 def _check_addresses(engine: "duckdb.DuckDBPyConnection", known: str) -> None:
