@@ -20,6 +20,8 @@ from pismo.audience.facts import FACTS
 from pismo.audience.schema import SUBSCRIBERS
 from pismo.cli import COMMANDS, root
 from pismo.errors import ExitCode
+from pismo.intake.headers import SYNONYMS
+from pismo.intake.mapping import NEEDED
 from pismo.model.finding import Rule
 from pismo.model.language import FILTERS, TESTS
 
@@ -53,6 +55,7 @@ def all_pages() -> dict[str, str]:
         "rules.md": rules_page(),
         "filters.md": filters_page(),
         "facts.md": facts_page(),
+        "headers.md": headers_page(),
     }
 
 
@@ -170,6 +173,29 @@ def facts_page() -> str:
     ]
     for fact in FACTS:
         lines.append(table_row(f"`{fact.name}`", fact.type, fact.unit, fact.en, fact.ru))
+    return "\n".join(lines) + "\n"
+
+
+_HEADERS = (
+    "What a column may be called in a file for `pismo audience import`. Case, blanks, hyphens and "
+    "dots make no difference, nor does a unit at the end: «Цена, руб.» is «цена». Another header "
+    "is mapped in `audience.toml` ([how](../howto/import.md)). A column in bold is needed."
+)
+
+
+def headers_page() -> str:
+    """Document which headers of an imported file are understood."""
+    lines = [
+        NOTICE,
+        "# Headers of imported files\n",
+        _HEADERS,
+    ]
+    for table, columns in SYNONYMS.items():
+        lines += [f"\n## {table}\n", "| column | headers |", "| --- | --- |"]
+        for name, words in columns.items():
+            needed = name in NEEDED[table]
+            said = ", ".join(word.replace("_", " ") for word in words.split())
+            lines.append(table_row(f"**`{name}`**" if needed else f"`{name}`", said))
     return "\n".join(lines) + "\n"
 
 

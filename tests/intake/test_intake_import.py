@@ -17,6 +17,7 @@ import pytest
 from pismo.audience import current
 from pismo.errors import AudienceError
 from pismo.intake.importing import import_table, import_wishes
+from pismo.intake.mapping import match_columns
 from pismo.keys import load_keys
 from pismo.ledger import FILE, Ledger, open_ledger
 from pismo.model.workspace import Workspace
@@ -413,3 +414,42 @@ root = Path(sys.argv[1])
 how = How(now=datetime(2026, 11, 28, tzinfo=UTC))
 import_table(load_workspace(root), "subscribers", [str(root / "many.csv")], how)
 """
+
+
+HEADERS = {
+    "purchases": [
+        "Покупатель,Артикул,Дата покупки,Цена (руб.)",
+        "Customer ID,Lineitem sku,Paid at,Lineitem price",
+        "customerId,productCode,orderDate,unitPrice",
+        "ID клиента,Код номенклатуры,Дата и время,Цена за единицу",
+    ],
+    "subscribers": [
+        "ID,Email Address,First Name,OPTIN_TIME",
+        "Код контакта,Адрес электронной почты,Имя клиента,Согласие дано",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "line"), [(t, line) for t, all_ in HEADERS.items() for line in all_]
+)
+def test_headers_of_usual_exports_are_understood(table: str, line: str) -> None:
+    wanted = {
+        "purchases": ["subscriber_id", "product_id", "ts", "price"],
+        "subscribers": ["subscriber_id", "email", "first_name", "consent_at"],
+    }
+    mapping = match_columns(table, line.split(","), {})
+    assert (list(mapping.known.values()), mapping.extras) == (wanted[table], {})
+
+
+def test_a_missing_column_is_looked_for_among_the_others(workspace: Workspace) -> None:
+    with pytest.raises(AudienceError, match="no column for ts") as caught:
+        bring(workspace, "клиент,артикул,Когда взяли\n1,p1,2026-11-01\n", table="purchases")
+    assert "is it 'Когда взяли'?" in caught.value.hint
+    assert '"Когда взяли" = "ts"' in caught.value.hint
+
+
+def test_rows_of_people_who_are_not_there_are_counted(workspace: Workspace) -> None:
+    bring(workspace, PEOPLE + "1,anna@example.com,Анна,,\n")
+    lines = "subscriber_id,product_id,ts\n1,p1,2026-11-01\n2,p1,2026-11-01\n2,p2,2026-11-02\n"
+    assert bring(workspace, lines, table="purchases").strangers == (2, 1)

@@ -339,12 +339,15 @@ def _imported_json(done: "Imported") -> dict[str, object]:
         "consents": done.consents,
         "no_consent": done.no_consent,
         "shared_addresses": done.shared_addresses,
+        "strangers": {"rows": done.strangers[0], "people": done.strangers[1]},
         "instead_of_invented": done.instead_of_invented,
         "seconds": done.seconds,
     }
 
 
 def _say_imported(done: "Imported", *, dry_run: bool) -> None:
+    from pismo.intake.mapping import CONSENT
+
     for header, name in done.mapping.all.items():
         kind = f" ({done.extras[name]})" if name in done.extras else ""
         click.echo(f"{header:30} -> {name}{kind}")
@@ -355,6 +358,14 @@ def _say_imported(done: "Imported", *, dry_run: bool) -> None:
         say(f"Bad rows are in {done.quarantine}: correct them there and import that file.")
     if done.no_consent:
         say(f"{done.no_consent} people came without consent: they get nothing (no-consent).")
+        given = set(done.mapping.known.values())
+        if lacking := [name for name in CONSENT if name not in given]:
+            say(
+                f"  A consent is when, where and to which text; no column for {', '.join(lacking)}."
+            )
+    if done.strangers[0]:
+        rows, people = done.strangers
+        say(f"{rows} rows are of {people} people who are not in the audience: kept until they are.")
     if done.instead_of_invented:
         say("The invented people of pismo sample are gone: real ones are never mixed with them.")
     if done.shared_addresses:

@@ -53,6 +53,7 @@ class Imported:
 
     `no_consent` counts people whose row brings no consent (when, where and to which text);
     `shared_addresses` those in the audience who have somebody else's address too;
+    `strangers` counts rows, and whose they are, of people whom the audience does not have (yet);
     `instead_of_invented` tells that the people of `pismo sample` are gone.
     """
 
@@ -69,6 +70,7 @@ class Imported:
     consents: int = 0
     no_consent: int = 0
     shared_addresses: int = 0
+    strangers: tuple[int, int] = (0, 0)
     instead_of_invented: bool = False
     seconds: float = 0.0
 
@@ -119,7 +121,7 @@ def import_table(
         return _report(
             table, stage, started, quarantine=quarantine, snapshot=snapshot, consents=agreed,
             no_consent=silent, shared_addresses=int(rows - addresses),
-            instead_of_invented=instead_of_invented,
+            strangers=_strangers(stage, table, base), instead_of_invented=instead_of_invented,
         )  # fmt: skip
 
 
@@ -166,6 +168,7 @@ def _report(
     consents: int = 0,
     no_consent: int = 0,
     shared_addresses: int = 0,
+    strangers: tuple[int, int] = (0, 0),
     instead_of_invented: bool = False,
 ) -> Imported:
     return Imported(
@@ -182,9 +185,25 @@ def _report(
         consents=consents,
         no_consent=no_consent,
         shared_addresses=shared_addresses,
+        strangers=strangers,
         instead_of_invented=instead_of_invented,
         seconds=round(time.perf_counter() - started, 2),
     )
+
+
+def _strangers(stage: Staged, table: str, base: Snapshot | None) -> tuple[int, int]:
+    """Count rows, and whose they are, of people whom the audience does not have."""
+    if table not in ("purchases", "events"):
+        return 0, 0
+    stranger = "TRUE"
+    if base is not None:
+        known = f"read_parquet({quoted(str(base.table('subscribers').resolve()))})"
+        stranger = f"subscriber_id NOT IN (SELECT subscriber_id FROM {known})"
+    rows, people = only_row(
+        stage.engine,
+        f"SELECT count(*), count(DISTINCT subscriber_id) FROM good WHERE {stranger}",
+    )
+    return int(rows), int(people)
 
 
 def _set_aside(stage: Staged, state_dir: Path, table: str, now: datetime) -> Path | None:

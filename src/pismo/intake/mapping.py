@@ -8,6 +8,7 @@ from pathlib import Path
 from pismo.audience.facts import FACT_NAMES
 from pismo.audience.schema import OPEN_TABLES, TABLES
 from pismo.errors import AudienceError
+from pismo.intake.headers import column_of, likely, normal
 from pismo.records import dataclass
 from pismo.text import guess
 
@@ -29,7 +30,7 @@ WISHES: dict[str, set[str]] = {
 }
 """What does not become a table of the audience: columns by what is imported."""
 
-_NEEDED = {
+NEEDED = {
     "subscribers": ("subscriber_id", "email"),
     "products": ("product_id", "title", "price"),
     "purchases": ("subscriber_id", "product_id", "ts"),
@@ -39,83 +40,8 @@ _NEEDED = {
     "suppressions": ("email", "reason", "since"),
     "ids": ("subscriber_id",),
 }
-_SYNONYMS: dict[str, dict[str, str]] = {
-    "subscribers": {
-        "subscriber_id": "id user_id customer_id client_id uid код код_клиента ид номер_клиента",
-        "email": "e_mail mail почта электронная_почта эл_почта адрес_почты емейл имейл",
-        "first_name": "name firstname имя",
-        "last_name": "lastname surname фамилия",
-        "sex": "gender пол",
-        "city": "town город",
-        "country": "страна",
-        "language": "lang locale язык",
-        "timezone": "time_zone tz часовой_пояс",
-        "birthday": "birth_date birthdate date_of_birth dob дата_рождения день_рождения др",
-        "signup_date": "created_at created registered_at signup дата_подписки дата_регистрации",
-        "children_min_age": "возраст_младшего возраст_младшего_ребенка",
-        "children_max_age": "возраст_старшего возраст_старшего_ребенка",
-        "interests": "интересы",
-        "points": "bonus bonuses баллы бонусы",
-        "tier": "level уровень статус",
-        "consent_at": "consent_date дата_согласия согласие",
-        "consent_source": "источник_согласия",
-        "consent_text": "текст_согласия",
-    },
-    "products": {
-        "product_id": "id sku артикул код код_товара",
-        "title": "name название наименование товар",
-        "url": "link ссылка адрес",
-        "image": "image_url picture картинка фото",
-        "price": "цена",
-        "old_price": "price_before старая_цена цена_до_скидки",
-        "currency": "валюта",
-        "category": "категория раздел",
-        "in_stock": "stock available наличие в_наличии остаток",
-        "published": "visible опубликован",
-        "family_id": "family серия",
-        "added_at": "created_at added дата_появления",
-    },
-    "purchases": {
-        "subscriber_id": "user_id customer_id client_id покупатель код_клиента клиент",
-        "product_id": "sku артикул код_товара товар",
-        "order_id": "order invoice заказ номер_заказа",
-        "ts": "date time created_at дата время дата_заказа",
-        "quantity": "qty count количество кол_во",
-        "price": "цена",
-        "currency": "валюта",
-    },
-    "events": {
-        "event_id": "id номер_события",
-        "subscriber_id": "user_id customer_id client_id код_клиента клиент",
-        "kind": "type event тип событие",
-        "ts": "date time created_at дата время",
-        "product_id": "sku артикул код_товара товар",
-        "item": "campaign issue выпуск опрос",
-        "value": "answer ответ",
-    },
-    "consents": {
-        "subscriber_id": "user_id customer_id client_id id код_клиента",
-        "consent_at": "ts date given_at дата дата_согласия",
-        "consent_source": "source where источник",
-        "consent_text": "text wording текст",
-        "topic": "тема",
-    },
-    "opt-outs": {
-        "subscriber_id": "user_id customer_id client_id id код_клиента",
-        "scope": "kind what от_чего",
-        "name": "topic newsletter тема рассылка",
-        "since": "ts date дата",
-        "until": "до",
-    },
-    "suppressions": {
-        "email": "address e_mail почта адрес",
-        "reason": "причина",
-        "since": "ts date дата",
-    },
-    "ids": {
-        "subscriber_id": "id ids user_id customer_id client_id uid код код_клиента ид",
-    },
-}
+"""Columns without which a file of a table is refused."""
+
 _RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 _LETTERS = "a b v g d e zh z i y k l m n o p r s t u f h ts ch sh sch  y  e yu ya"
 _RESERVED = (
@@ -163,13 +89,10 @@ def match_columns(table: str, headers: Sequence[str], saved: Mapping[str, str]) 
     """
     ours = WISHES.get(table) or {column.name for column in TABLES[table]}
     ours = ours | _BESIDE.get(table, set())
-    synonyms = {
-        word: name for name, words in _SYNONYMS[table].items() for word in (*words.split(), name)
-    }
     known: dict[str, str] = {}
     extras: dict[str, str] = {}
     for header in headers:
-        name = saved.get(header, synonyms.get(normal(header), ""))
+        name = saved.get(header, column_of(table, header))
         if (header in saved and not name) or header in QUARANTINED:
             continue
         if name in ours and name not in known.values():
@@ -178,11 +101,6 @@ def match_columns(table: str, headers: Sequence[str], saved: Mapping[str, str]) 
             extras[header] = latin
     _check(table, headers, known, extras)
     return Matched(known, extras)
-
-
-def normal(header: str) -> str:
-    """Return a header's letters and digits in lower case, ё as е, the rest as `_`."""
-    return re.sub(r"[^0-9a-zа-я]+", "_", header.strip().lower().replace("ё", "е")).strip("_")
 
 
 def latin_name(header: str) -> str:
@@ -265,14 +183,16 @@ def _key(text: str) -> str:
 def _check(
     table: str, headers: Sequence[str], known: Mapping[str, str], extras: Mapping[str, str]
 ) -> None:
-    needed = _NEEDED[table]
+    needed = NEEDED[table]
     missing = [name for name in needed if name not in known.values()]
     if missing:
-        near = guess(missing[0], [normal(header) for header in headers])
+        left = [header for header in headers if header not in known]
+        near = likely(missing[0], left) or guess(missing[0], left)
         raise AudienceError(
             f"the file has no column for {missing[0]}; it has: {_listed(headers)}",
-            hint=(f"is it '{near}'? " if near else "")
-            + f'say which in {FILE}: [{table}.columns] "column of the file" = "{missing[0]}"',
+            hint=(f"is it '{shown(near)}'? " if near else "")
+            + f"rename it, or write into {FILE}: [{table}.columns] "
+            f'{_key(shown(near) if near else "column of the file")} = "{missing[0]}"',
         )
     names = [*known.values(), *extras.values()]
     repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
