@@ -108,6 +108,27 @@ def test_claims_of_a_living_publisher_are_left_to_it(postgres_url: str) -> None:
 
 
 @pytest.mark.postgres
+def test_who_publishes_is_told_of_other_processes_and_of_their_issue_alone(
+    postgres_url: str,
+) -> None:
+    ledger = open_ledger(postgres_url)
+    add(ledger, PLAN, ["anna", "boris"])
+    assert ledger.living_publishers(ISSUE) == ()
+    others = [Other(postgres_url), Other(postgres_url)]
+    try:
+        assert ledger.living_publishers(ISSUE) == ("other:1", "other:1")
+        assert ledger.living_publishers("tips/2026-11-27") == ()
+    finally:
+        for other in others:
+            other.kill()
+    with ledger.lease("tips/2026-11-27", "here:1", NOW) as publisher:
+        _until_gone(ledger, publisher.num)
+        assert ledger.living_publishers(ISSUE) == ()
+        assert ledger.living_publishers("tips/2026-11-27") == ("here:1",)
+    ledger.close()
+
+
+@pytest.mark.postgres
 def test_two_publishers_on_postgresql_never_get_the_same_row(postgres_url: str) -> None:
     ledger = open_ledger(postgres_url)
     ids = add(ledger, PLAN, [f"p{number}" for number in range(600)])
