@@ -179,7 +179,7 @@ def test_unverified_sender_stops_and_keeps_everybody(tmp_path: Path) -> None:
 def test_wrong_credentials_stop_before_anything_is_claimed(tmp_path: Path) -> None:
     where = desk(tmp_path / "state", 10)
     strict = ses_sim.Settings(access_keys=("other",), **QUICK)  # type: ignore[arg-type]  # fields by name
-    with ses_sim.start(strict) as sim, pytest.raises(SendError, match="does not tell"):
+    with ses_sim.start(strict) as sim, pytest.raises(SendError, match="ses refuses GetAccount"):
         publish(job(where, sim))
     assert where.ledger.counts(where.stored.plan.id)[Submission.PLANNED] == 10
 

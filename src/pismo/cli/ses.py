@@ -91,7 +91,7 @@ def setup_command(call: Call, *, yes: bool, as_json: bool) -> None:
         identities=[settings.identity] if settings.identity else sorted(senders),
         configuration_set=settings.configuration_set or CONFIGURATION_SET,
     )
-    told = [(step, tell) for step, tell in run(wanted, dry=not yes)]
+    told = [(step, tell) for step, tell in run(wanted, clients, dry=not yes)]
     if as_json:
         print_json(
             {

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from pismo.errors import SendError
 from pismo.publish.ses_doctor import NEEDED_EVENTS
 from pismo.records import dataclass
+from pismo.transports.aws_errors import told_of
 
 DESTINATION = "pismo-events"
 TOPIC = "pismo-events"
@@ -85,8 +85,12 @@ def steps(clients: Clients, *, identities: list[str], configuration_set: str) ->
     )
 
 
-def run(steps_: Iterator[Step], *, dry: bool) -> Iterator[tuple[Step, str]]:
-    """Make what is missing (or only look, if `dry`); yield each step and what to tell."""
+def run(steps_: Iterator[Step], clients: Clients, *, dry: bool) -> Iterator[tuple[Step, str]]:
+    """Make what is missing (or only look, if `dry`); yield each step and what to tell.
+
+    Raises:
+        SendError: Naming the service that does not do it, and the action.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -94,11 +98,20 @@ def run(steps_: Iterator[Step], *, dry: bool) -> Iterator[tuple[Step, str]]:
             made = step.make() if not (dry or step.is_there) else ""
             yield step, step.tell if step.is_there else made
     except (BotoCoreError, ClientError) as error:
-        code = getattr(error, "response", {}).get("Error", {}).get("Code")
-        raise SendError(
-            f"AWS does not do it: {code or type(error).__name__}",
-            hint="what was made before stays; mend it, then run pismo ses setup again",
-        ) from error
+        again = "what was made before stays; mend it, then run pismo ses setup again"
+        raise told_of(_service_of(clients, error), error, hint=again) from error
+
+
+def _service_of(clients: Clients, error: Exception) -> str:
+    """Find whom an error is of: only refusals name their action, and only failures an endpoint."""
+    action = getattr(error, "operation_name", "")
+    endpoint = str(getattr(error, "kwargs", {}).get("endpoint_url", ""))
+    for client in (clients.ses, clients.sns, clients.sqs):
+        meta = client.meta
+        known = action in meta.service_model.operation_names
+        if known or (endpoint and endpoint.startswith(meta.endpoint_url)):
+            return str(meta.service_model.service_name)
+    return "sesv2"
 
 
 def _has_identity(ses: Any, name: str) -> bool:  # noqa: ANN401  # boto3 has no types

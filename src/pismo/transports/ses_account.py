@@ -7,6 +7,7 @@ from typing import Any
 
 from pismo.errors import SendError
 from pismo.records import dataclass
+from pismo.transports.aws_errors import aws_told
 
 UNLIMITED = -1
 
@@ -45,16 +46,8 @@ class SesAccount:
         Raises:
             SendError: If SES does not answer, or says that these credentials may not ask.
         """
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
+        with aws_told("sesv2", "GetAccount", hint="pismo ses doctor"):
             answer = self._client.get_account()
-        except (BotoCoreError, ClientError) as error:
-            code = getattr(error, "response", {}).get("Error", {}).get("Code")
-            raise SendError(
-                f"SES does not tell about the account: {code or type(error).__name__}",
-                hint="are the credentials, region and endpoint right? pismo ses doctor",
-            ) from error
         quota = answer.get("SendQuota", {})
         self._last = AccountFacts(
             rate=float(quota.get("MaxSendRate", 1.0)),

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pismo.errors import SettingsError
 from pismo.records import dataclass
+from pismo.transports.aws_errors import aws_told
 
 ENDPOINT_VARIABLE = "PISMO_SES_ENDPOINT"
 CONFIGURATION_SET = "pismo"
@@ -193,19 +194,20 @@ def control_client(settings: SesSettings, service: str = "sesv2") -> Any:  # noq
 
 
 def _client(service: str, settings: SesSettings, config: object) -> Any:  # noqa: ANN401  # boto3 has no types
-    import boto3
-    from botocore.exceptions import ProfileNotFound
+    with aws_told(service):
+        return _made(service, settings, config)
 
-    try:
-        session = boto3.Session(
-            profile_name=settings.profile or None, region_name=settings.region or None
-        )
-    except ProfileNotFound as error:
-        raise SettingsError(f"AWS has no profile '{settings.profile}'") from error
+
+def _made(service: str, settings: SesSettings, config: object) -> Any:  # noqa: ANN401  # boto3 has no types
+    import boto3
+
+    session = boto3.Session(
+        profile_name=settings.profile or None, region_name=settings.region or None
+    )
     region = session.region_name or os.environ.get("AWS_REGION", "")
     if not region and not settings.endpoint_url:
         raise SettingsError(
-            "no AWS region is set",
+            f"no AWS region is set for {'ses' if service == 'sesv2' else service}",
             hint='set region = "eu-central-1" under [tool.pismo.ses], or AWS_REGION',
         )
     options: dict[str, object] = {}
