@@ -1,6 +1,7 @@
 """`pismo explain`: a hypothetical, a planned, a sent letter, and one that is gone."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +101,21 @@ def test_an_erased_plan_is_said_not_to_be_reproducible(explain: Explain, sampled
     told = explain(person)
     assert told["case"] == "not reproducible"
     assert told["delivery"]["submission"] == "planned"
+
+
+def test_letter_that_cannot_be_shown_says_what_is_kept_of_it_and_when_by_whose_clock(
+    explain: Explain, sampled: Path
+) -> None:
+    person = somebody(sampled)
+    pismo(sampled, "plan", ISSUE)
+    pismo(sampled, "publish", ISSUE, "--to", "outbox", "--yes", "--at-once")
+    shutil.rmtree(sampled / ".pismo" / "plans")
+    delivery = explain(person)["delivery"]
+    told = pismo(sampled, "explain", ISSUE, person, "--letter")
+    assert f"text {delivery['digest']}, plan {delivery['plan']}" in told
+    settings = (sampled / "pyproject.toml").read_text("utf-8")
+    zone = re.search(r'timezone = "(.+)"', settings)
+    assert re.search(rf"accepted.*, \d{{4}}-\d\d-\d\d \d\d:\d\d {zone[1] if zone else 'UTC'}", told)
 
 
 def test_nobody_is_looked_up_by_address(small: Path) -> None:

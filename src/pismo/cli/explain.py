@@ -41,7 +41,7 @@ def explain_command(call: Call, issue: str, person: str, *, letter: bool, as_jso
     if as_json:
         print_json(told_json(told, issue))
         return
-    _print(told)
+    _print(told, workspace.settings.timezone)
     if letter and told.edition is not None and told.recipient is not None:
         from pismo.render import render
 
@@ -112,25 +112,39 @@ def _delivery_json(delivery: "Delivery") -> dict[str, object]:
     }
 
 
-def _became(delivery: "Delivery") -> str:
-    """Say what became of a delivery, and when."""
+def _became(delivery: "Delivery", zone: str) -> str:
+    """Say what became of a delivery, and when by the newsletter's clock."""
+    from zoneinfo import ZoneInfo
+
     words = [delivery.submission.value]
     words += [delivery.outcome.value] if delivery.outcome else []
     words += [delivery.detail] if delivery.detail else []
-    words += [f"{delivery.updated_at:%Y-%m-%d}"] if delivery.updated_at else []
+    if delivery.updated_at:
+        words.append(f"{delivery.updated_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}")
     return ", ".join(words)
 
 
-def _print(told: "Told") -> None:
+def _kept(delivery: "Delivery") -> str:
+    """Say what the state database still knows of a letter that cannot be shown."""
+    sent = f", SES message {delivery.message_id}" if delivery.message_id else ""
+    return f"text {delivery.digest}, plan {delivery.plan}{sent}"
+
+
+def _print(told: "Told", zone: str) -> None:
     click.echo(f"{told.person}: {told.segment} ({told.case.value})")
     if told.excluded:
         click.echo(f"  gets no letter: {told.excluded}")
     if told.delivery:
-        click.echo(f"  delivery {told.delivery.id}: {_became(told.delivery)}")
+        click.echo(f"  delivery {told.delivery.id}: {_became(told.delivery, zone)}")
     for one in told.history[:_HISTORY]:
-        click.echo(f"  also {one.issue}: {_became(one)}")
+        click.echo(f"  also {one.issue}: {_became(one, zone)}")
     if told.explanation is None:
-        say("The plan's people were erased: this letter cannot be shown again.")
+        if told.delivery:
+            click.echo(f"  {_kept(told.delivery)}")
+        say(
+            "This letter cannot be shown again: its plan's people were erased, its text was amended"
+            " since, or the plan is kept on another machine."
+        )
         return
     click.echo(f"  rule: {told.explanation.rule or 'everybody who fits no segment'}")
     for name, value in (told.rule or {}).items():
