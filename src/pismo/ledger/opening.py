@@ -98,7 +98,8 @@ def naming_the_setting(state_url: str) -> Iterator[None]:
 def _absent(database: str | Path) -> StateError:
     return StateError(
         f"there is no state database at {shown_url(database)}",
-        hint=f"a typo? Look at {_setting()}. To begin a new one there: pismo import, or pismo plan",
+        hint=f"a typo? Look at {_setting()}. To begin a new one there: pismo audience import,"
+        " or pismo plan",
     )
 
 
