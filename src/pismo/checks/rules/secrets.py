@@ -38,8 +38,8 @@ PRIVATE_PHONE = Rule(
     Severity.WARNING,
     en="{number} is a mobile number: is it somebody's own?",
     ru="{number} — мобильный: это чей-то личный телефон?",
-    hint_en="if it is the shop's, make it a link: [{number}](tel:…)",
-    hint_ru="если это телефон магазина, дайте его ссылкой: [{number}](tel:…)",
+    hint_en="if it is the shop's, make it a link: tel:{number}",
+    hint_ru="если это телефон магазина, дайте его ссылкой: tel:{number}",
 )
 PRIVATE_PAPER = Rule(
     "text-private-paper",
