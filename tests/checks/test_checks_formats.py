@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pismo.checks import check
+from pismo.checks.formats import sarif
 from pismo.cli import root
+from pismo.model.finding import Rule, Severity, Source
 from pismo.segments.report import SegmentReport, Size
 from pismo.workspace import load_workspace
 
@@ -56,6 +58,32 @@ def test_sarif_keeps_to_the_official_schema(faulty: Path) -> None:
     schema = json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8"))
     log = json.loads(run(faulty, "--format", "sarif").stdout)
     assert [error.message for error in Draft4Validator(schema).iter_errors(log)] == []
+
+
+def fingerprints(workspace: Path) -> set[str]:
+    log = json.loads(run(workspace, "--format", "sarif").stdout)
+    return {one["partialFingerprints"]["pismoFinding/v1"] for one in log["runs"][0]["results"]}
+
+
+def test_sarif_knows_a_finding_again_when_its_line_moves(faulty: Path) -> None:
+    before = fingerprints(faulty)
+    story = faulty / STORY
+    text = story.read_text("utf-8")
+    story.write_text(text.replace("It rained all day", "It rained.\n\nIt rained all day"), "utf-8")
+    assert fingerprints(faulty) == before
+
+
+def test_sarif_stays_below_what_github_takes_and_tells_the_gravest_first() -> None:
+    note = Rule("a-note", Severity.NOTE, "a note " * 20, "заметка")
+    error = Rule("an-error", Severity.ERROR, "an error " * 20, "ошибка")
+    found = [note.at(Source("content/a b.md", line)) for line in range(1, 9000)]
+    log = sarif([*found, error.at(Source("content/a b.md", 1))], "en")
+    results = json.loads(log)["runs"][0]["results"]
+    assert len(results) == 5000
+    assert results[0]["ruleId"] == "an-error"
+    place = results[0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "content/a%20b.md"
+    assert len(log.encode()) < 10_000_000
 
 
 @pytest.mark.parametrize("issue", [(), ("weekly/2026-11-27",)])

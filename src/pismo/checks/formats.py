@@ -1,12 +1,21 @@
 """Findings for machines: SARIF for a pull request, JUnit for a dashboard."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from pismo import __version__
 from pismo.model.finding import Finding, Rule, Severity
 
+_MOST_RESULTS = 5000
+"""GitHub shows so many of a run, and rejects a file above 10 MB: the gravest go first.
+
+Source: GitHub docs, "SARIF results exceed one or more limits".
+"""
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
@@ -21,7 +30,9 @@ def sarif(findings: Sequence[Finding], language: str) -> str:
         "semanticVersion": __version__,
         "rules": [_sarif_rule(rule, language) for rule in rules.values()],
     }
-    results = [_sarif_result(finding, language) for finding in findings]
+    told = sorted(findings, key=lambda finding: _ORDER[finding.severity])[:_MOST_RESULTS]
+    seen: Counter[str] = Counter()
+    results = [_sarif_result(finding, language, seen) for finding in told]
     document = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -63,15 +74,24 @@ def _sarif_rule(rule: Rule, language: str) -> Mapping[str, object]:
     }
 
 
-def _sarif_result(finding: Finding, language: str) -> Mapping[str, object]:
+def _fingerprint(finding: Finding, seen: Counter[str]) -> str:
+    """Return what a finding is known by when lines move: rule, file, words, and which of equals."""
+    said = "\n".join((finding.rule.id, finding.source.path, finding.message("en")))
+    known = sha256(f"{said}\n{finding.segment or ''}".encode()).hexdigest()[:16]
+    seen[known] += 1
+    return f"{known}:{seen[known]}"
+
+
+def _sarif_result(finding: Finding, language: str, seen: Counter[str]) -> Mapping[str, object]:
     hint = finding.hint(language)
     where = f" [{finding.segment}]" if finding.segment else ""
     text = finding.message(language) + where + (f"\n{hint}" if hint else "")
     region = {"startLine": finding.source.line}
-    location = {"artifactLocation": {"uri": finding.source.path}, "region": region}
+    location = {"artifactLocation": {"uri": quote(finding.source.path)}, "region": region}
     return {
         "ruleId": finding.rule.id,
         "level": _LEVELS[finding.severity],
         "message": {"text": text},
         "locations": [{"physicalLocation": location}],
+        "partialFingerprints": {"pismoFinding/v1": _fingerprint(finding, seen)},
     }
