@@ -3,6 +3,7 @@
 The corpus is in `tests/defects/`; its README says how to add to it.
 """
 
+import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -72,3 +73,14 @@ def test_a_clean_twin_is_silent(small: Path, defect: Mapping[str, Any]) -> None:
     if (also := defect.get("also")) and defect.get("clean_also", True):
         plant(small, also, also["new"], also["file"])
     assert told(serious(small, defect["rule"])) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["a" * 60_000, "1" * 60_000, "a," * 30_000, "word " * 12_000, "a@" * 30_000]
+)
+def test_a_line_of_sixty_thousand_characters_is_checked_in_seconds(small: Path, line: str) -> None:
+    story = small / "content/stories/rain.md"
+    story.write_text(story.read_text("utf-8").replace("Then the door opened.", line), "utf-8")
+    begun = time.process_time()
+    check(load_workspace(small))
+    assert time.process_time() - begun < 8

@@ -99,7 +99,9 @@ TOO_MANY = Rule(
 
 _CATALOGUE = "content/catalogue.csv"
 _TAG = re.compile(r"</?[a-z][^>]*>|&(?:[a-z]+|#\d+);", re.IGNORECASE)
-_PRICE = re.compile(r"(\d[\d \u00a0\u202f]*(?:[.,]\d{1,2})?)\s*(?:₽|руб\b|руб\.|рубл|RUB\b)")
+_PRICE = re.compile(
+    r"(?<!\d)(\d[\d \u00a0\u202f]{0,14}(?:[.,]\d{1,2})?)\s*(?:₽|руб\b|руб\.|рубл|RUB\b)"
+)
 _WANTED = re.compile(r"\{\{-?\s*recommendations\(\s*(?:count\s*=\s*)?(\d+)")
 _MOST, _LOUD, _CODE = 12, 12, 3
 _NO_CODES = {"RUR", "РУБ", "RUS", "EURO", "DOL", "GRN", "ТГ", "₽", "$", "€"}

@@ -19,7 +19,7 @@ OTHER_LANGUAGE = Rule(
 
 _KNOWN = ("en", "ru")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n")
-_NO_PROSE = re.compile(rf"\S+://\S+|\S+@\S+|{HOLE}")
+_TOKEN = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 _LATIN, _CYRILLIC = re.compile(r"[a-z]", re.IGNORECASE), re.compile(r"[а-яё]", re.IGNORECASE)
 _SMALL = {
@@ -62,11 +62,17 @@ def _first(passage: Passage, wanted: str) -> Passage | None:
     begin = 0
     for gap in (*_SENTENCE.finditer(passage.text), None):
         sentence = passage.text[begin : gap.start() if gap else None]
-        if _is_other(_NO_PROSE.sub(" ", sentence), wanted):
+        if _is_other(_TOKEN.sub(_prose, sentence), wanted):
             line = passage.text.count("\n", 0, begin)
             return Passage(sentence.replace(HOLE, "…").strip(), passage.place.shifted(line))
         begin = gap.end() if gap else begin
     return None
+
+
+def _prose(token: re.Match[str]) -> str:
+    """Leave out addresses and holes; word by word, for a line may be as long as one likes."""
+    is_address = "://" in token[0] or "@" in token[0]
+    return " " if is_address else token[0].replace(HOLE, " ")
 
 
 def _is_other(sentence: str, wanted: str) -> bool:

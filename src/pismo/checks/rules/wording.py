@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from pismo.checks.documents import HOLE, Passage
 from pismo.checks.scope import IssueScope
@@ -111,6 +112,8 @@ _CAPITALS = re.compile(
     r"(?:\b[А-ЯЁA-Z]{2,}\b[\s,—-]*(?:\b[А-ЯЁA-Z]\b[\s,—-]*)?){3,}|\b(?:ВНИМАНИЕ|СРОЧНО|АКЦИЯ|СКИДК[АИ]|РАСПРОДАЖА|БЕСПЛАТНО"
     r"|ATTENTION|URGENT|SALE|FREE|WARNING)\b"
 )
+_MOST = 50
+"""Findings of one kind in one paragraph; a hostile one would have a hundred thousand."""
 _LOUD_LETTERS = 8
 """Fewer are initials and names of companies."""
 _SPACED = re.compile(r"(?<=\w) (?:[,;!?](?!\))|\.(?=\s|$)|:(?=\s))")
@@ -195,23 +198,28 @@ def _titles(scope: IssueScope) -> Iterator[Passage]:
 def _check(passage: Passage) -> Iterator[Finding]:
     text = passage.text.replace(HOLE, " ")
     for rule, pattern in _WORDS:
-        for found in pattern.finditer(text):
+        for found in _first(pattern, text):
             yield rule.at(passage.place_of(found), word=found[0].strip(" ,\n"))
     for rule, pattern in _MARKS:
         # What stands beside a hole is judged by nobody here: it is a word in this text.
-        for found in pattern.finditer(passage.text):
+        for found in _first(pattern, passage.text):
             yield rule.at(passage.place_of(found), mark=found[0].strip())
     for rule, pattern in _ONCE:
         if one := pattern.search(text):
             yield rule.at(passage.place_of(one), mark=_shown(one[0]))
     yield from _shouted(passage, text)
-    for found in _TWICE.finditer(passage.text):
+    for found in _first(_TWICE, passage.text):
         if found[1].lower() not in _MEANT_TWICE and found[1] != HOLE:
             yield TWICE.at(passage.place_of(found), word=found[1])
 
 
+def _first(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield so many of what is found in a paragraph as somebody would read."""
+    return islice(pattern.finditer(text), _MOST)
+
+
 def _shouted(passage: Passage, text: str) -> Iterator[Finding]:
-    for found in _CAPITALS.finditer(text):
+    for found in _first(_CAPITALS, text):
         words = re.findall(r"\w+", found[0])
         if len(words) == 1 or sum(map(len, words)) >= _LOUD_LETTERS:
             yield CAPITALS.at(passage.place_of(found), words=found[0].strip(" ,—-\n"))
