@@ -55,8 +55,8 @@ BARE = Rule(
     Severity.WARNING,
     en="{href} is text: not every mail program makes a link of it",
     ru="{href} — просто текст: ссылку из него сделает не всякая почта",
-    hint_en="name the thing, and put the address behind it: [the green door](https://…)",
-    hint_ru="назовите саму вещь, а адрес — в скобки: [зелёная дверь](https://…)",
+    hint_en="name the thing, and put the address behind it, as a link",
+    hint_ru="назовите саму вещь, а адрес дайте её ссылкой",
 )
 
 _BARE = re.compile(r"(?<![\w/(<])(?:https?://|www\.)[^\s<>«»\"]+[^\s<>«»\".,;:!?)]")
