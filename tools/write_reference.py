@@ -131,6 +131,8 @@ def filters_page() -> str:
     lines = [
         NOTICE,
         "# Filters and tests\n",
+        "Что можно сделать с подстановкой, например `{{ recipient.first_name | upper }}`;",
+        "«what it gives» — на двух языках. Дата самого выпуска: `{{ issue.date | date }}`.\n",
         "These may wait for `recipient`, `picks`, `links`, `counts` and `occasion`;",
         "over what is known at build time, all of Jinja's own work besides.",
         "In the column «prints», `·` stands for a no-break space.\n",

@@ -1,5 +1,6 @@
 """`pismo segments` and `pismo explain` over a segment file that is broken."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -36,3 +37,12 @@ def test_a_broken_segment_is_told_as_by_check_and_counted_by_nobody(
         assert (done.returncode, done.stdout) == (1, "")
         assert errors[0] in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_the_day_of_the_facts_is_said_and_no_later_one_is_compared_with(small: Path) -> None:
+    assert pismo(small, "sample", "--people", "50", "--products", "20").returncode == 0
+    told = json.loads(pismo(small, "segments", "--json").stdout)
+    assert told["since"] == "" or told["since"] < told["day"]
+    assert f"50 people, as of {told['day']}" in pismo(small, "segments").stderr
+    later = pismo(small, "segments", "--since", told["day"])
+    assert (later.returncode, "no earlier day" in later.stderr) == (2, True)

@@ -12,6 +12,8 @@ import pytest
 from pismo.cli import root
 from pismo.games.line import parse_line
 from pismo.games.solver import line_readings
+from pismo.segments import check_segments
+from pismo.workspace import load_workspace
 
 REPOSITORY = Path(__file__).parents[2]
 PAGES = sorted(
@@ -81,3 +83,16 @@ def test_every_dependency_has_its_reason() -> None:
     names = {re.split(r"[\[<>=~!; ]", line)[0] for line in lines}
     assert names - given == set(), "a dependency without a reason"
     assert given - names == set(), "a reason without a dependency"
+
+
+def test_the_fact_of_ones_own_that_a_page_shows_is_one(small: Path) -> None:
+    page = (REPOSITORY / "docs" / "howto" / "segments.md").read_text("utf-8")
+    (select,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    (small / "segments" / "facts.sql").write_text(select, "utf-8")
+    (segment,) = re.findall(r"`(where = \"party[^`]*)`", page)
+    (small / "segments" / "party.toml").write_text(
+        f'title = "Party"\n{segment}\nexample.in = {{ party_games_90 = 1 }}\n'
+        "example.out = { party_games_90 = 0 }\n",
+        "utf-8",
+    )
+    assert [one for one in check_segments(load_workspace(small)) if one.segment == "party"] == []

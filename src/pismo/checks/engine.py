@@ -57,6 +57,9 @@ WORKSPACE_CHECKS: tuple[Callable[[Workspace], Iterator[Finding]], ...] = (
     segments.check_conditions,
     settings.check_settings_text,
 )
+OF_NO_ISSUE = (content.check_unused, games.check_waiting, images.check_unused)
+"""Those of them that speak of what is in no issue: nothing to whoever asks about one."""
+
 ISSUE_CHECKS: tuple[Callable[[IssueScope], Iterator[Finding]], ...] = (
     accessibility.check_alts,
     accessibility.check_headings,
@@ -142,7 +145,8 @@ def check(
     wanted = tuple(issues) or tuple(workspace.issues)
     found = [*workspace.findings, *check_segments(workspace)]
     for rule in WORKSPACE_CHECKS:
-        found.extend(rule(workspace))
+        if not issues or rule not in OF_NO_ISSUE:
+            found.extend(rule(workspace))
     if people is not None:
         found.extend(segments.check_sizes(workspace, people))
     for issue in wanted:

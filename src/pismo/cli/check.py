@@ -34,10 +34,19 @@ if TYPE_CHECKING:
     help="text for people; json, sarif (pull requests) or junit for machines, on stdout.",
 )
 @click.option("--audience", is_flag=True, help="Count too who lacks a value or is in no segment.")
+@click.option(
+    "--all", "every_note", is_flag=True, help="Print every note of a rule, not the first."
+)
 @json_option
 @click.pass_context
 def check_command(
-    ctx: click.Context, issues: tuple[str, ...], form: str, *, audience: bool, as_json: bool
+    ctx: click.Context,
+    issues: tuple[str, ...],
+    form: str,
+    *,
+    audience: bool,
+    every_note: bool,
+    as_json: bool,
 ) -> None:
     """Report everything that is wrong, with file, line and a way out.
 
@@ -60,7 +69,7 @@ def check_command(
         checked = [call.workspace.issues[one].source.path for one in issues]
         click.echo(junit(report.findings, language, checked))
     else:
-        echo_findings(report.findings, language)
+        echo_findings(report.findings, language, every_note=every_note)
         say(_summary(report, issues[0] if issues else max(call.workspace.issues, default="")))
     ctx.exit(ExitCode.FINDINGS if report.errors else ExitCode.DONE)
 

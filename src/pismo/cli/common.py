@@ -114,25 +114,26 @@ def print_json(document: Mapping[str, object]) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, default=str))
 
 
-def echo_findings(findings: Sequence[Finding], language: str) -> None:
+def echo_findings(findings: Sequence[Finding], language: str, *, every_note: bool = False) -> None:
     """Print findings on stderr: place, severity[rule]: message, and the hint below.
 
-    Of a rule's notes the first few are printed and the rest counted; errors and warnings are all
-    printed.
+    Of a rule's notes the first few are printed and the rest counted, unless `every_note`; errors
+    and warnings are all printed.
     """
+    shown = len(findings) if every_note else NOTES_SHOWN
     notes = Counter[str]()
     for finding in findings:
         if finding.severity is Severity.NOTE:
             notes[finding.rule.id] += 1
-            if notes[finding.rule.id] > NOTES_SHOWN:
+            if notes[finding.rule.id] > shown:
                 continue
         _echo_finding(finding, language)
     for rule, number in notes.items():
-        if number > NOTES_SHOWN:
+        if number > shown:
             label = click.style(f"{Severity.NOTE}[{rule}]", _COLOURS[Severity.NOTE])
-            more = number - NOTES_SHOWN
+            more = number - shown
             said = f"и ещё {more}; все:" if language == "ru" else f"and {more} more; all of them:"
-            say(f"{label}: {said} pismo check --format json")
+            say(f"{label}: {said} pismo check --all")
 
 
 def _echo_finding(finding: Finding, language: str) -> None:

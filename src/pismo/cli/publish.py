@@ -271,8 +271,9 @@ class _Run:
         say(f"settled now: {outcome.settled:,}, in {outcome.seconds:.1f} s")
         if self._lacks_pictures():
             say(
-                "Pictures do not show in these letters: set [tool.pismo.site] base_url to where"
-                " build/site/ will be. To look at them now: build/letters/, or pismo preview"
+                "Pictures do not show in these letters: in pyproject.toml, set [tool.pismo.site] "
+                "base_url to where build/site/ will be. To look at them now: build/letters/, or "
+                "pismo preview"
             )
         if self._before:
             afresh = START_AFRESH if self._to == "outbox" else ""

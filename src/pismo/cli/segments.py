@@ -36,13 +36,14 @@ def segments_command(
     """Show how many people each segment has, overlaps, who is in none, and what changed."""
     from pismo.segments.picture import draw_segments
 
-    report, before = _report(call, newsletter, since)
+    report, day, before = _report(call, newsletter, since)
     if picture:
         picture.write_text(draw_segments(report, call.workspace.settings.language), "utf-8")
         say(f"drawn: {picture}")
     if as_json:
         print_json(
             {
+                "day": day,
                 "people": report.people,
                 "everyone": report.everyone,
                 "since": before,
@@ -61,15 +62,15 @@ def segments_command(
             }
         )
         return
-    _print_table(report, before)
+    _print_table(report, day, before)
 
 
 def _report(
     call: Call, newsletter: str | None, since: datetime | None
-) -> "tuple[SegmentReport, str]":
-    """Count people by segment now, and what changed since the last issue."""
+) -> "tuple[SegmentReport, str, str]":
+    """Count people by segment, and what changed; return the days of both, '' for no earlier one."""
     from pismo.audience import current
-    from pismo.errors import AudienceError
+    from pismo.errors import AudienceError, UsageError
     from pismo.segments.report import report_segments
     from pismo.segments.sound import compose_sound
 
@@ -84,6 +85,10 @@ def _report(
     # By the hour, for the file of facts; a snapshot that was just made has what just came back.
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     now = max(hour, snapshot.created_at)
+    if since and since.date() >= now.date():
+        raise UsageError(
+            f"--since {since.date()} is no earlier day than the facts' own, {now.date()}"
+        )
     earlier = since.replace(tzinfo=UTC) if since else _last_issue(call, now)
     done = _facts(call, snapshot, now, keep=True)
     with done.connect() as engine:
@@ -93,7 +98,7 @@ def _report(
             engine.read_parquet(str(then.facts)).create_view("facts_before")
             before = "facts_before"
         report = report_segments(engine, chosen, composed, before=before)
-    return report, earlier.date().isoformat() if earlier else ""
+    return report, now.date().isoformat(), earlier.date().isoformat() if earlier else ""
 
 
 def _facts(call: Call, snapshot: "Snapshot", now: datetime, *, keep: bool) -> "Snapshot":
@@ -131,7 +136,7 @@ def _last_issue(call: Call, now: datetime) -> datetime | None:
     return datetime.combine(max(dates), time(), UTC) if dates else None
 
 
-def _print_table(report: "SegmentReport", before: str) -> None:
+def _print_table(report: "SegmentReport", day: str, before: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -154,4 +159,5 @@ def _print_table(report: "SegmentReport", before: str) -> None:
     empty = [one.id for one in report.segments if not one.size]
     if empty:
         say(f"nobody is in: {', '.join(empty)}")
-    say(f"{report.people} people. See one of them: pismo audience facts ID")
+    say(f"{report.people} people, as of {day}. See one of them: pismo audience facts ID")
+    say("Consent, opt-outs and shared addresses are not looked at here: pismo plan counts letters.")
