@@ -73,6 +73,11 @@ def _premailer() -> Any:  # noqa: ANN401  # premailer has no types
 def _without_blanks(html: str) -> str:
     """Drop line breaks between block elements: they show nowhere and weigh a kilobyte a letter."""
     blocks = "p|ul|ol|li|h[1-6]|table|tbody|thead|tr|td|th|blockquote|div|pre|hr"
-    html = re.sub(rf"\s*\n\s*(?=</?(?:{blocks})\b)", "", html)
-    html = re.sub(rf"(</?(?:{blocks})(?:\s[^>]*)?>)\s*\n\s*", r"\1", html).strip()
+    # Each run of blanks is looked at once, however long: `++` gives nothing back.
+    html = re.sub(rf"(?<!\s)()(\s++)(?=</?(?:{blocks})\b)", _without_break, html)
+    html = re.sub(rf"(</?(?:{blocks})(?:\s[^>]*)?>)(\s++)", _without_break, html).strip()
     return re.sub(r'(?<= style=")[^"]*', lambda found: found[0].replace("; ", ";"), html)
+
+
+def _without_break(found: re.Match[str]) -> str:
+    return found[1] if "\n" in found[2] else found[0]

@@ -162,11 +162,8 @@ def _prepared(name: str, path: Path, work: Path, number: int) -> Source:
     return Source(name, copy, form)
 
 
-def copy_plain(source: IO[bytes], target: IO[bytes], *, size: int = _BLOCK // 4) -> bool:
-    """Copy UTF-8 with nothing odd in it, in half the time; False if there is: the copy is void.
-
-    A block that fits into a processor's cache with its text takes two thirds of a larger one's.
-    """
+def copy_plain(source: IO[bytes], target: IO[bytes], *, size: int = _BLOCK) -> bool:
+    """Copy UTF-8 with nothing odd in it, in half the time; False if there is: the copy is void."""
     if source.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
         source.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
