@@ -34,6 +34,9 @@ _ROOMY_KIB = 131_072
 AnyRow = Row[*tuple[Any, ...]]
 """A row of a query written as text."""
 
+_ROWS_A_STATEMENT = 100
+_ROWS = 50 * _ROWS_A_STATEMENT
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -120,21 +123,39 @@ class Store:
         return count
 
     def insert_each(
-        self, connection: Connection, statement: str, rows: Iterable[Sequence[object]]
+        self, connection: Connection, into: str, conflict: str, rows: Iterable[Sequence[object]]
     ) -> int:
-        """Run one of SQLite's statements for each row, without a copy of them all.
+        """Insert very many rows into one of SQLite's tables, without a copy of them all.
+
+        A hundred go with one statement, in two thirds of the time.
+
+        Args:
+            connection: Of the transaction.
+            into: `INSERT INTO … (…)`.
+            conflict: `ON CONFLICT …`; judged row by row.
+            rows: All of one width.
 
         Returns:
             How many rows there were, whether or not they changed anything.
         """
-        asked = itertools.count()
         cursor: Any = connection.connection.cursor()
+        left, count = iter(rows), 0
         try:
-            # `zip` asks for a row first: when there are no more, `asked` stands at their number.
-            cursor.executemany(statement, (row for row, _ in zip(rows, asked, strict=False)))
+            while batch := list(itertools.islice(left, _ROWS)):
+                one = f"({', '.join('?' * len(batch[0]))})"
+                size = _ROWS_A_STATEMENT if len(batch) == _ROWS else 1
+                many = ", ".join([one] * size)
+                cursor.executemany(
+                    f"{into} VALUES {many} {conflict}",
+                    (
+                        tuple(itertools.chain.from_iterable(batch[at : at + size]))
+                        for at in range(0, len(batch), size)
+                    ),
+                )
+                count += len(batch)
         finally:
             cursor.close()
-        return next(asked)
+        return count
 
     def among(self, column: str, name: str) -> str:
         """Write `column IN (…)` over a whole list of numbers passed as one parameter."""

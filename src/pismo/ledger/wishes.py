@@ -64,9 +64,7 @@ class Wishes(Store):
         with self.write() as connection:
             if self.is_sqlite:
                 # Half the time of a temporary table for a million; rows in order are quickest.
-                return self.insert_each(
-                    connection, f"{_INTO_CONSENTS} VALUES (?, ?, ?, ?, ?) {_LATER_STAYS}", rows
-                )
+                return self.insert_each(connection, _INTO_CONSENTS, _LATER_STAYS, rows)
             count = self.give(connection, _CONSENTS, rows)
             connection.exec_driver_sql(
                 f"{_INTO_CONSENTS} SELECT DISTINCT ON (person, topic) *"
