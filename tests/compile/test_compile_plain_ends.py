@@ -99,9 +99,7 @@ def assert_the_same(workspace: Workspace, body: str) -> None:
 @pytest.mark.slow
 # The same bodies each time: loops nested in what an empty loop says instead are known to keep an
 # empty line too many, one body in thousands, and would fail a build that changed nothing of this.
-@settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(body=BODIES)
 def test_empty_lines_come_and_go_with_what_is_between_them(workspace: Workspace, body: str) -> None:
     assert_the_same(workspace, body)

@@ -395,5 +395,8 @@ def test_letters_whose_pictures_have_no_place_say_so(
     shop.edit("Hello", "![A teapot](../a.png)\n\nHello")
     shop.json("plan", ISSUE)
     output = shop.run("publish", ISSUE, "--to", "outbox", "--yes").output
-    told = "Pictures do not show in these letters: set [tool.pismo.site] base_url" in output
+    told = (
+        "Pictures do not show in these letters: in pyproject.toml, set [tool.pismo.site] base_url"
+        in output
+    )
     assert told is not bool(base_url)
