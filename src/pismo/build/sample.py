@@ -21,8 +21,8 @@ def sample_recipient(workspace: Workspace, edition: Edition, *, web_url: str = "
     """Invent the reader of a segment's sample letter (DESIGN §5).
 
     The first of `segments/people.toml`, overlaid with the segment's first `example.in`; picks
-    are the first products in stock of the catalogue that no editor picked for this letter; links
-    lead nowhere.
+    are what editors pinned and the first products in stock of the catalogue that no editor picked
+    for this letter; links lead nowhere.
 
     Args:
         workspace: Where people, segments and products come from.
@@ -30,11 +30,13 @@ def sample_recipient(workspace: Workspace, edition: Edition, *, web_url: str = "
         web_url: The letter on the web, if it is known.
     """
     picked = workspace.picked_in(edition.items)
+    issue = workspace.issues.get(edition.issue)
+    shut, pinned = (issue.never, issue.pinned) if issue else ((), ())
     return Recipient(
         id="sample",
         segment=edition.segment,
         facts=_facts(workspace, edition.segment),
-        picks=sample_picks(workspace, edition.language, picked),
+        picks=sample_picks(workspace, edition.language, (*picked, *shut), pinned),
         links=Links(
             unsubscribe=f"{NOWHERE}/u/sample",
             preferences=f"{NOWHERE}/p/sample",
@@ -45,12 +47,17 @@ def sample_recipient(workspace: Workspace, edition: Edition, *, web_url: str = "
 
 
 def sample_picks(
-    workspace: Workspace, language: str, picked: Collection[str] = ()
+    workspace: Workspace,
+    language: str,
+    picked: Collection[str] = (),
+    pinned: Collection[str] = (),
 ) -> tuple[Recommended, ...]:
-    """Return the first products in stock and not `picked`, as if they had been recommended."""
+    """Return `pinned` and the first products in stock, not `picked`, as if recommended."""
+    first = [workspace.catalogue[one] for one in pinned if one in workspace.catalogue]
+    every = {product.product_id: product for product in (*first, *workspace.catalogue.values())}
     in_stock = (
         product
-        for product in workspace.catalogue.values()
+        for product in every.values()
         if product.in_stock and product.product_id not in picked
     )
     chosen = [product for product, _ in zip(in_stock, range(_PICKS), strict=False)]

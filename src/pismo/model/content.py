@@ -145,7 +145,9 @@ class Newsletter:
 class Issue:
     """One dated issue of a newsletter; its text still holds Jinja.
 
-    `lines` says where `subject`, `preheader` … stand in the file.
+    Of recommended products, `pinned` come first, `never` do not come, `otherwise` come where
+    nothing else is left: editors' wishes, as ids. `lines` says where `subject`, `preheader` …
+    stand in the file.
     """
 
     id: str
@@ -159,6 +161,9 @@ class Issue:
     title: str = ""
     send_at: str = ""
     draft: bool = False
+    pinned: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
     def place_of(self, name: str) -> Source:

@@ -162,6 +162,7 @@ def _load_issue(root: Path, name: str, file: str, findings: list[Finding]) -> Is
         findings.append(DATE_MISMATCH.at(fields.place_of("date"), date=dated, name=file))
     if not body.strip():
         findings.append(EMPTY_ISSUE.at(Source(path, body_line)))
+    recommend = fields.table("recommend")
     issue = Issue(
         id=f"{name}/{stem}",
         newsletter=name,
@@ -171,10 +172,14 @@ def _load_issue(root: Path, name: str, file: str, findings: list[Finding]) -> Is
         preheader=fields.text("preheader"),
         send_at=_send_at(fields, ""),
         draft=fields.flag("draft"),
+        pinned=recommend.texts("pin"),
+        never=recommend.texts("never"),
+        otherwise=recommend.texts("otherwise"),
         body=body,
         body_line=body_line,
         source=Source(path),
         lines=dict(fields.lines),
     )
+    recommend.finish()
     fields.finish()
     return issue

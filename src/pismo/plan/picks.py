@@ -57,7 +57,7 @@ def picks_from(
     Args:
         engine: Of a snapshot that `pismo.recommend.prepare` has made ready.
         workspace: For the recipe and the issues before this one.
-        issue: The issue; what the last ones showed is not shown again.
+        issue: The issue, with its editors' wishes; what the last ones showed is not shown again.
         count: Picks per person.
         ledger: Knows what was shown to whom.
         now: The moment of the plan.
@@ -80,7 +80,9 @@ def picks_from(
         settings=workspace.settings,
         language=workspace.newsletter_of(issue).language,
         shown=shown,
-        wishes=Wishes(forbidden=tuple(forbidden)),
+        wishes=Wishes(
+            pinned=issue.pinned, forbidden=(*forbidden, *issue.never), editors=issue.otherwise
+        ),
     )
     return lambda ids: _by_person(picker.some(ids))
 

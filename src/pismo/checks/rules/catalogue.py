@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from pismo.checks.documents import Passage
 from pismo.checks.scope import IssueScope
+from pismo.content.rules import UNKNOWN_PRODUCT
 from pismo.model.content import Product
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
+from pismo.text import guess
 
 NOT_CHEAPER = Rule(
     "product-old-price",
@@ -156,7 +158,14 @@ def _price(product: Product, passage: Passage, found: re.Match[str]) -> Iterator
 
 
 def check_recommendations(scope: IssueScope) -> Iterator[Finding]:
-    """Check how many products a letter asks for."""
+    """Check how many products a letter asks for, and which ones its editors do."""
+    for field in ("pinned", "never", "otherwise"):
+        for product in getattr(scope.issue, field):
+            if product not in scope.workspace.catalogue:
+                near = guess(product, scope.workspace.catalogue)
+                name = "pin" if field == "pinned" else field
+                place = scope.issue.place_of(f"recommend.{name}")
+                yield UNKNOWN_PRODUCT.at(place, product=product, guess=near)
     for found in _WANTED.finditer(scope.issue.body):
         count, place = int(found[1]), scope.issue.place_at(found.start())
         if not count:
