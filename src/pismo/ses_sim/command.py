@@ -102,7 +102,8 @@ def _greet(settings: Settings, host: str, port: int) -> None:
         "Publish to it from another terminal (any AWS keys will do):\n"
         f"  export AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x AWS_DEFAULT_REGION=us-east-1"
         f" PISMO_SES_ENDPOINT={url}\n"
+        "  pismo state backup /tmp/try.sqlite && export PISMO_STATE_URL=sqlite:////tmp/try.sqlite\n"
         "  pismo plan ISSUE --approve && pismo publish ISSUE --to ses --first-use --at-once --yes\n"
-        "What it takes counts as sent: use a copy of the state, or an issue nobody will get.\n"
+        "What it takes counts as sent: hence the copy of the state. Delete it afterwards.\n"
         "Ctrl-C stops it."
     )
