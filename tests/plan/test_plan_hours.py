@@ -109,4 +109,6 @@ def test_nobody_leaves_before_now_or_outside_their_hours() -> None:
 
 
 def test_moment_is_described_by_the_readers_clock() -> None:
-    assert describe(utc("2026-11-26T22:00"), "Asia/Kamchatka") == "10:00 Kamchatka, 27 November"
+    told = describe(utc("2026-11-26T22:00"), "Asia/Kamchatka")
+    assert told == "10:00 Kamchatka, 27 November (22:00 UTC)"
+    assert describe(utc("2026-11-26T22:00"), "") == "22:00 UTC, 26 November"

@@ -111,10 +111,11 @@ def is_zone(name: str) -> bool:
 
 
 def describe(moment: datetime, zone: str) -> str:
-    """Say when, for a person: `10:00 Kamchatka, 27 November`."""
+    """Say when by readers' clocks and ours: `10:00 Kamchatka, 27 November (22:00 UTC)`."""
     local = moment.astimezone(_known_zone(zone, "UTC"))
     place = zone.rpartition("/")[2].replace("_", " ") or "UTC"
-    return f"{local:%H:%M} {place}, {local.day} {local:%B}"
+    ours = "" if place == "UTC" else f" ({moment.astimezone(UTC):%H:%M} UTC)"
+    return f"{local:%H:%M} {place}, {local.day} {local:%B}{ours}"
 
 
 def _known_zone(name: str, fallback: str) -> ZoneInfo:
