@@ -365,7 +365,7 @@ def _say_imported(done: "Imported", *, dry_run: bool) -> None:
             )
     if done.strangers[0]:
         rows, people = done.strangers
-        say(f"{rows} rows are of {people} people who are not in the audience: kept until they are.")
+        say(f"Kept for people who are not in the audience yet: rows {rows}, people {people}.")
     if done.instead_of_invented:
         say("The invented people of pismo sample are gone: real ones are never mixed with them.")
     if done.shared_addresses:
