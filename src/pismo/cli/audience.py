@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import Call, json_option, print_json, say
+from pismo.cli.common import BRING_AN_AUDIENCE, Call, json_option, print_json, say
 
 if TYPE_CHECKING:
     from pismo.audience import Snapshot
@@ -292,9 +292,7 @@ def _snapshot(call: Call) -> "Snapshot":
 
     snapshot = current(call.workspace.state_dir)
     if snapshot is None:
-        raise AudienceError(
-            "there is no audience yet", hint="bring one in: pismo audience import, or pismo sample"
-        )
+        raise AudienceError("there is no audience yet", hint=BRING_AN_AUDIENCE)
     return snapshot
 
 

@@ -113,7 +113,7 @@ def _delivery_json(delivery: "Delivery") -> dict[str, object]:
 
 
 def _became(delivery: "Delivery", zone: str) -> str:
-    """Say what became of a delivery, and when by the newsletter's clock."""
+    """Say what became of a delivery, and when by the workspace's clock."""
     from zoneinfo import ZoneInfo
 
     words = [delivery.submission.value]

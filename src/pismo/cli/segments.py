@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import DAY, Call, json_option, print_json, say
+from pismo.cli.common import BRING_AN_AUDIENCE, DAY, Call, json_option, print_json, say
 
 if TYPE_CHECKING:
     from pismo.audience import Snapshot
@@ -77,9 +77,7 @@ def _report(
     workspace = call.workspace
     snapshot = current(workspace.state_dir)
     if snapshot is None:
-        raise AudienceError(
-            "there is no audience yet", hint="bring one in: pismo audience import, or pismo sample"
-        )
+        raise AudienceError("there is no audience yet", hint=BRING_AN_AUDIENCE)
     chosen = _chosen(call, newsletter)
     composed = compose_sound(workspace, [one.id for one in chosen])
     # By the hour, for the file of facts; a snapshot that was just made has what just came back.

@@ -95,7 +95,6 @@ def _now(
     Raises:
         FindingsError: If a segment is broken: another would seem to be theirs.
     """
-    compose_sound(workspace, workspace.newsletter_of(issue).segments)
     by_segment = {edition.segment: edition for edition in editions}
     if any(known.id == person for known in workspace.people):
         return _invented(workspace, issue, person, by_segment)
@@ -106,6 +105,7 @@ def _now(
                 person, [one.id for one in workspace.people], none="invent one: pismo sample"
             ),
         )
+    compose_sound(workspace, workspace.newsletter_of(issue).segments)
     segment = audience.segment_of(issue.newsletter, person)
     edition = _edition(by_segment, segment, issue)
     recipient = audience.recipient(issue, edition, person)

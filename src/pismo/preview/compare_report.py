@@ -1,11 +1,10 @@
 """What changed, to be read: a Markdown summary for a pull request, and a page."""
 
-import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from html import escape
 
 from pismo.preview.compare import Changed, What
-from pismo.preview.words import Piece
+from pismo.preview.words import Piece, words_of
 
 _CONTEXT, _RUN, _LONGEST = 8, 60, 60_000
 """Words kept around a change, words of a change, and characters of the whole summary.
@@ -140,7 +139,7 @@ def _marked(pieces: Sequence[Piece]) -> str:
 
 def _folded(text: str, *, before: bool, after: bool) -> str:
     """Write what did not change: the words next to a change open, the others to be unfolded."""
-    words = re.findall(r"\s*\S+\s*", text)
+    words = words_of(text)
     head, tail = _AROUND * before, _AROUND * after
     hidden = words[head : len(words) - tail]
     if len(hidden) < _AROUND:

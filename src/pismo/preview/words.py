@@ -17,12 +17,17 @@ class Piece:
     text: str
 
 
+def words_of(text: str) -> list[str]:
+    """Cut a text into words, each with the blanks around it, so that they join to it again."""
+    return _WORDS.findall(text)
+
+
 def difference(left: str, right: str) -> tuple[Piece, ...]:
     """Compare two texts word by word; `added` is only in `right`, `removed` only in `left`.
 
     Blanks go with their words and are not compared.
     """
-    before, after = _WORDS.findall(left), _WORDS.findall(right)
+    before, after = words_of(left), words_of(right)
     alike = difflib.SequenceMatcher(None, _bare(before), _bare(after), autojunk=False)
     pieces: list[Piece] = []
     blank = ""

@@ -159,12 +159,13 @@ def _price(product: Product, passage: Passage, found: re.Match[str]) -> Iterator
 
 def check_recommendations(scope: IssueScope) -> Iterator[Finding]:
     """Check how many products a letter asks for, and which ones its editors do."""
-    for field in ("pinned", "never", "otherwise"):
-        for product in getattr(scope.issue, field):
+    issue = scope.issue
+    wishes = {"pin": issue.pinned, "never": issue.never, "otherwise": issue.otherwise}
+    for name, products in wishes.items():
+        for product in products:
             if product not in scope.workspace.catalogue:
                 near = guess(product, scope.workspace.catalogue)
-                name = "pin" if field == "pinned" else field
-                place = scope.issue.place_of(f"recommend.{name}")
+                place = issue.place_of(f"recommend.{name}")
                 yield UNKNOWN_PRODUCT.at(place, product=product, guess=near)
     for found in _WANTED.finditer(scope.issue.body):
         count, place = int(found[1]), scope.issue.place_at(found.start())
