@@ -1,7 +1,7 @@
 """Products as letters show them: a price that fell, and something to buy."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pismo.checks.documents import Passage
@@ -132,21 +132,29 @@ def check_mentions(scope: IssueScope) -> Iterator[Finding]:
     """Check products that running text links to: in stock, and at the price that is said."""
     by_url = {one.url.rstrip("/"): one for one in scope.workspace.catalogue.values() if one.url}
     for document in scope.documents.values():
-        for link in document.links:
-            product = by_url.get(link.href.partition("?")[0].rstrip("/"))
-            if product is not None and not product.in_stock:
-                yield NOT_IN_STOCK.at(link.place, product=product.title)
-        for passage in document.passages:
-            last = passage.place.shifted(passage.text.count("\n"))
-            here = {
-                product.product_id: product
-                for link in document.links
-                if passage.place.line <= link.place.line <= last.line
-                and (product := by_url.get(link.href.partition("?")[0].rstrip("/")))
-            }
+        mentions = [
+            (link.place, product)
+            for link in document.links
+            if (product := by_url.get(link.href.partition("?")[0].rstrip("/")))
+        ]
+        for place, product in mentions:
+            if not product.in_stock:
+                yield NOT_IN_STOCK.at(place, product=product.title)
+        for passage in document.passages if mentions else ():
             prices = list(_PRICE.finditer(passage.text))
-            if len(here) == len(prices) == 1:
-                yield from _price(next(iter(here.values())), passage, prices[0])
+            if len(prices) == 1:
+                yield from _mentioned_at(prices[0], passage, mentions)
+
+
+def _mentioned_at(
+    price: re.Match[str], passage: Passage, mentions: Sequence[tuple[Source, Product]]
+) -> Iterator[Finding]:
+    """Compare the one price of a passage with that of the one product it links to."""
+    first = passage.place.line
+    last = passage.place.shifted(passage.text.count("\n")).line
+    here = {one.product_id: one for place, one in mentions if first <= place.line <= last}
+    if len(here) == 1:
+        yield from _price(next(iter(here.values())), passage, price)
 
 
 def _price(product: Product, passage: Passage, found: re.Match[str]) -> Iterator[Finding]:
