@@ -8,6 +8,7 @@ from pismo.compile.cache import FragmentCache
 from pismo.compile.holes import Filling, Skeleton, assemble, require_all, scan_html, scan_text
 from pismo.compile.layout import LayoutLoader
 from pismo.compile.look import Look
+from pismo.compile.onwards import without
 from pismo.compile.problem import CompileError
 from pismo.compile.repeats import gathered
 from pismo.compile.rules import TOKEN_IN_TEXT
@@ -73,7 +74,8 @@ class Finished:
 class Draft:
     """One edition while it is being made: blocks met so far by key, and all that went in.
 
-    `way` holds the items being shown at the moment, outermost first.
+    `way` holds the items being shown at the moment, outermost first; `passed` are places at
+    which nothing is printed, because something is wrong there (`onwards`).
     """
 
     desk: Desk
@@ -85,6 +87,7 @@ class Draft:
     recorders: list[Recorder] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     way: list[Item] = field(default_factory=list)
+    passed: frozenset[Source] = frozenset()
 
     def staged(
         self,
@@ -110,6 +113,7 @@ class Draft:
         recorder = Recorder(place.path, blocks=blocks)
         self.recorders.append(recorder)
         self.sources.add(place.path)
+        text = without(text, place, self.passed)
         found = ANY_CASE.search(text)
         if found:
             line = place.shifted(text.count("\n", 0, found.start()))

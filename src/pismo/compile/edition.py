@@ -56,13 +56,24 @@ class Piece:
     html: Markup
 
 
-def compile_edition(desk: Desk, segment: str, findings: list[Finding]) -> Edition:
+def compile_edition(
+    desk: Desk,
+    segment: str,
+    findings: list[Finding],
+    passed: frozenset[Source] = frozenset(),
+) -> Edition:
     """Compile the issue for one segment.
 
+    Args:
+        desk: The issue, and what is common to its editions.
+        segment: For whom.
+        findings: Where warnings go.
+        passed: Places to be passed over, because what is wrong there is known.
+
     Raises:
-        CompileError: If that cannot be done; warnings go to `findings`.
+        CompileError: If that cannot be done.
     """
-    draft = Draft(desk, segment, findings=findings)
+    draft = Draft(desk, segment, findings=findings, passed=passed)
     issue = desk.issue
     names = _build_time(draft)
     subject = _line(draft, "subject", issue.subject, Context.HEADER, names)

@@ -1,5 +1,7 @@
 """An issue to its editions: one per segment of its newsletter, then the one for everybody else."""
 
+from collections.abc import Iterator
+
 from pismo.compile.addresses import marking_of
 from pismo.compile.cache import CodeCache, FragmentCache
 from pismo.compile.desk import Desk, Logo
@@ -8,6 +10,7 @@ from pismo.compile.edition import compile_edition
 from pismo.compile.images import ImageFile, ImageStore
 from pismo.compile.layout import LayoutLoader
 from pismo.compile.look import look_of
+from pismo.compile.onwards import problems_after
 from pismo.compile.problem import CompileError
 from pismo.compile.rules import TOO_DEEP
 from pismo.compile.stage.environment import StageEnvironment
@@ -71,7 +74,7 @@ def compile_issue(
         try:
             editions.append(compile_edition(desk, segment, warnings))
         except CompileError as problem:
-            warnings.append(problem.finding(issue.source))
+            warnings += _problems(desk, segment, problem)
         except RecursionError:
             warnings.append(TOO_DEEP.at(issue.source))
         told = without_echoes(warnings, workspace.findings)
@@ -82,6 +85,16 @@ def compile_issue(
         _gathered(findings, len(segments)),
         tuple(file for _, file in sorted(desk.scribe.images.made.items())),
     )
+
+
+def _problems(desk: Desk, segment: str, first: CompileError) -> Iterator[Finding]:
+    """Yield what an edition cannot be compiled for: the first problem, and those behind it."""
+
+    def compiled(passed: frozenset[Source]) -> Edition:
+        return compile_edition(desk, segment, [], passed)
+
+    for problem in problems_after(first, compiled):
+        yield problem.finding(desk.issue.source)
 
 
 def _desk(workspace: Workspace, issue: Issue, cache: FragmentCache, inline: Inline) -> Desk:
