@@ -1,6 +1,7 @@
 """Shared fixtures, and what to do where an outside program is missing."""
 
 import json
+import os
 import secrets
 import shutil
 import subprocess
@@ -19,6 +20,9 @@ settings.register_profile(
     "pismo", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
 )
 settings.load_profile("pismo")
+
+# What the terminal speaks depends on the locale of whoever runs the tests; see tests/cli/ for that.
+os.environ["PISMO_LANG"] = "en"
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -1,6 +1,7 @@
 """Where `pismo` begins, and `python -m pismo`: Ctrl-C is answered from the first import on."""
 
 import gc
+import os
 import sys
 
 # What is imported stays, and looking for garbage among it is a twentieth of a cold build.
@@ -16,7 +17,10 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        sys.stderr.write("stopped\n")
+        from pismo.tongue import Tongue, spoken
+
+        tongue = Tongue(spoken("", os.environ))
+        sys.stderr.write(tongue("stopped\n", "остановлено\n"))
         sys.exit(ExitCode.STOPPED)
     finally:
         if "duckdb" not in sys.modules:  # it counts what is left of it, and complains

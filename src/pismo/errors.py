@@ -37,7 +37,7 @@ class PismoError(Exception):
         message: What is wrong, in a sentence.
         where: The file and line it is about, if there is one.
         hint: What to do next.
-        ru: The message in Russian, where the preview may have to show it.
+        ru: The message in Russian, of whatever a writer or a marketer can meet.
         hint_ru: The hint in Russian.
     """
 
@@ -60,16 +60,24 @@ class PismoError(Exception):
         self.hint_ru = hint_ru
 
     def __str__(self) -> str:
+        return self.lines("en")
+
+    def lines(self, language: str) -> str:
+        """Say it as a terminal does: place and sentence, and the hint below."""
         place = f"{self.where}: " if self.where else ""
-        hint = f"\n  hint: {self.hint}" if self.hint else ""
-        return f"{place}{self.message}{hint}"
+        message, hint = self._words(language)
+        label = "подсказка" if language == "ru" else "hint"
+        return f"{place}{message}" + (f"\n  {label}: {hint}" if hint else "")
 
     def told(self, language: str) -> str:
-        """Say it as a page does: place, sentence and hint; in English where nobody wrote more."""
-        russian = language == "ru"
-        message = (self.ru if russian else "") or self.message
-        hint = (self.hint_ru if russian else "") or self.hint
-        return ": ".join(filter(None, (str(self.where or ""), message, hint)))
+        """Say it as a page does: place, sentence and hint in one line."""
+        return ": ".join(filter(None, (str(self.where or ""), *self._words(language))))
+
+    def _words(self, language: str) -> tuple[str, str]:
+        """Return sentence and hint; in English where nobody wrote more."""
+        if language == "ru":
+            return self.ru or self.message, self.hint_ru or self.hint
+        return self.message, self.hint
 
 
 class UsageError(PismoError):
@@ -87,9 +95,9 @@ class ContentError(PismoError):
 
 
 class FindingsError(ContentError):
-    """Several files cannot be used; `findings` says which and why, to be read in `language`."""
+    """Several files cannot be used; `findings` says which and why."""
 
-    def __init__(self, findings: Sequence[Finding], language: str = "en") -> None:
+    def __init__(self, findings: Sequence[Finding]) -> None:
         first = findings[0]
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         super().__init__(
@@ -100,7 +108,6 @@ class FindingsError(ContentError):
             hint_ru=first.hint("ru"),
         )
         self.findings = tuple(findings)
-        self.language = language
 
 
 class SegmentError(PismoError):

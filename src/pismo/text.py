@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import TypedDict
 
 _LISTED = 8
 """So many names are listed where one was mistyped."""
@@ -63,21 +64,31 @@ def guess(word: str, known: Iterable[str]) -> str:
     return near[0] if near else ""
 
 
-def meant(word: str, known: Iterable[str], *, none: str = "") -> str:
-    """Return a hint for a name that there is not: what was probably meant, and what there is.
+class Hints(TypedDict):
+    """A hint in English and Russian, as a `PismoError` takes them."""
+
+    hint: str
+    hint_ru: str
+
+
+def meant(word: str, known: Iterable[str], *, none: tuple[str, str] = ("", "")) -> Hints:
+    """Return the hints for a name that there is not: what was probably meant, and what there is.
 
     Args:
         word: The mistyped name.
         known: Every name, in the order to list them.
-        none: What to say where there is no name at all.
+        none: What to say where there is no name at all, in English and Russian.
     """
     names = list(known)
     if not names:
-        return none
-    near = guess(word, names)
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    listed = f"there are: {', '.join(names[:_LISTED])}{more}"
-    return f"did you mean '{near}'? {listed}" if near else listed
+        return {"hint": none[0], "hint_ru": none[1]}
+    near, left = guess(word, names), len(names) - _LISTED
+    listed = ", ".join(names[:_LISTED])
+    en = f"there are: {listed}" + (f" and {left} more" if left > 0 else "")
+    ru = f"есть: {listed}" + (f" и ещё {left}" if left > 0 else "")
+    if not near:
+        return {"hint": en, "hint_ru": ru}
+    return {"hint": f"did you mean '{near}'? {en}", "hint_ru": f"может быть, «{near}»? {ru}"}
 
 
 def plural_form(number: float, language: str) -> int:

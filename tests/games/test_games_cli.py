@@ -14,7 +14,7 @@ from pismo.games.seal import open_prize
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(rebus_group, list(arguments))
+    return CliRunner().invoke(rebus_group, list(arguments), env={"PISMO_LANG": "ru"})
 
 
 def test_a_solved_line_exits_with_zero_and_lists_its_readings() -> None:
@@ -36,14 +36,14 @@ def test_a_line_that_reads_otherwise_exits_with_one_and_says_how() -> None:
 def test_a_forgotten_picture_is_offered_and_the_place_is_a_column(line: str) -> None:
     result = run("solve", line, "--answer", "огород")
     assert isinstance(result.exception, ContentError)
-    assert result.exception.message == "column 5: перед словом «горох» нет картинки"
-    assert result.exception.hint == "напишите 🫛горох"
+    assert result.exception.ru == "столбец 5: перед словом «горох» нет картинки"
+    assert result.exception.hint_ru == "напишите 🫛горох"
 
 
 def test_a_forgotten_picture_that_nobody_knows_is_no_preposition_either() -> None:
     result = run("solve", "О + горохх(хх=д)", "--answer", "огород")
     assert isinstance(result.exception, ContentError)
-    assert "перед словом «горохх» нет картинки" in result.exception.message
+    assert "перед словом «горохх» нет картинки" in result.exception.ru
 
 
 def test_an_answer_that_will_not_do_has_no_column() -> None:

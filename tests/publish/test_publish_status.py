@@ -14,6 +14,7 @@ from pismo.cli.books import echo_doubtful
 from pismo.errors import PlanError, SendError
 from pismo.ledger import Proof, open_ledger
 from pismo.model.people import Outcome, Submission
+from pismo.tongue import Tongue
 
 ISSUE = "weekly/2026-11-27"
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -194,7 +195,7 @@ def test_plan_of_what_is_approved_does_not_ask_for_approval(planned: Path) -> No
 
 
 def test_long_list_of_people_in_doubt_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
-    echo_doubtful(ISSUE, [f"d{number}" for number in range(67)])
+    echo_doubtful(ISSUE, [f"d{number}" for number in range(67)], Tongue("en"))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 6
     assert lines[-1] == f"and 62 more: pismo publish {ISSUE} --who in_doubt"

@@ -11,6 +11,7 @@ import click
 
 from pismo import __version__
 from pismo.cli.common import Call, run
+from pismo.tongue import LANGUAGES, VARIABLE
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("pismo.cli.new:new_group", "Begin a workspace, an issue, a story, a segment …"),
@@ -81,11 +82,18 @@ class LazyGroup(click.Group):
     default=Path(),
     help="Work on the workspace in DIR instead of the one you stand in.",
 )
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    envvar=VARIABLE,
+    help="What the terminal speaks.  [your locale's language, else the workspace's]",
+)
 @click.version_option(__version__, prog_name="pismo")
 @click.pass_context
-def root(ctx: click.Context, directory: Path) -> None:
+def root(ctx: click.Context, directory: Path, lang: str | None) -> None:
     """Turn a Git repository of Markdown into letters that readers love to get."""
-    ctx.obj = Call(directory)
+    call = ctx.ensure_object(Call)
+    call.directory, call.lang = directory, lang or ""
 
 
 def main() -> None:

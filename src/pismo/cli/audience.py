@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import BRING_AN_AUDIENCE, Call, json_option, print_json, say
+from pismo.cli.common import Call, json_option, no_audience, print_json, say, tell_new_state
+from pismo.tongue import LETTER, PERSON, ROW
 
 if TYPE_CHECKING:
     from pismo.audience import Snapshot
     from pismo.intake.importing import How, Imported
     from pismo.intake.lists import Listed
-    from pismo.model.workspace import Workspace
+    from pismo.tongue import Tongue
 
 TABLES = ("subscribers", "products", "purchases", "events")
 WISHES = ("consents", "opt-outs", "suppressions")
@@ -71,7 +72,10 @@ def import_command(
     from pismo.rights import retention_from
 
     if (table == "ids") != bool(name):
-        raise UsageError("a list of ids has a name: pismo audience import ids FILE --as NAME")
+        raise UsageError(
+            "a list of ids has a name: pismo audience import ids FILE --as NAME",
+            ru="у списка id должно быть имя: pismo audience import ids ФАЙЛ --as ИМЯ",
+        )
     workspace = call.workspace
     how = How(
         now=datetime.now(UTC),
@@ -82,55 +86,84 @@ def import_command(
         save=save,
         snapshots=max(1, retention_from(workspace.settings).snapshots),
     )
-    with _progress() as on_progress:
+    with _progress(call.tongue) as on_progress:
         how = replace(how, on_progress=on_progress)
-        done = _imported(workspace, table, places, how, name)
+        done = _imported(call, table, places, how, name)
     if isinstance(done, Listed):
-        _tell_listed(done, as_json=as_json, dry_run=dry_run)
+        _tell_listed(done, call.tongue, as_json=as_json, dry_run=dry_run)
         return
     if as_json:
         print_json(_imported_json(done))
         return
-    _say_imported(done, dry_run=dry_run)
+    _say_imported(done, call.tongue, dry_run=dry_run)
 
 
 @contextmanager
-def _progress() -> "Iterator[Callable[[float], None]]":
+def _progress(tongue: "Tongue") -> "Iterator[Callable[[float], None]]":
     """Draw a bar on stderr if somebody is looking, and nothing elsewhere."""
     with click.progressbar(
-        length=100, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()
+        length=100,
+        label=tongue("importing", "загружаю"),
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
     ) as bar:
         yield lambda share: bar.update(round(100 * share) - bar.pos)
         bar.update(100 - bar.pos)
 
 
 def _imported(
-    workspace: "Workspace", table: str, places: tuple[str, ...], how: "How", name: str
+    call: Call, table: str, places: tuple[str, ...], how: "How", name: str
 ) -> "Imported | Listed":
     from pismo.intake.importing import import_table, import_wishes
     from pismo.intake.lists import import_list
     from pismo.ledger import open_state
 
+    workspace = call.workspace
     if name:
         return import_list(workspace, name, places, how)
     url = workspace.settings.state_url
-    with open_state(workspace.state_dir, url, begin=say) as (ledger, keys):
+    with open_state(workspace.state_dir, url, begin=tell_new_state(call.tongue)) as (ledger, keys):
         if table in TABLES:
             return import_table(workspace, table, places, how, ledger)
         return import_wishes(workspace, table, places, how, ledger, keys)
 
 
-def _tell_listed(done: "Listed", *, as_json: bool, dry_run: bool) -> None:
+def _tell_listed(done: "Listed", tongue: "Tongue", *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         print_json({**asdict(done), "segment": str(done.segment)})
         return
-    say(f"{done.people} people are on the list {done.name}; {done.unknown} ids belong to nobody.")
+    say(
+        tongue(
+            f"{done.people} people are on the list {done.name}; {done.unknown} ids belong to"
+            " nobody.",
+            f"Людей в списке {done.name}: {done.people}; ничьих id: {done.unknown}.",
+        )
+    )
     if done.bad:
-        say(f"{done.bad} of {done.read} rows are no ids and were left out.")
+        say(
+            tongue(
+                f"{done.bad} of {done.read} rows are no ids and were left out.",
+                f"Это не id и пропущено: {done.bad} из {done.read}.",
+            )
+        )
     if dry_run:
-        say("Nothing was changed. Import: the same command without --dry-run")
+        _say_dry(tongue)
         return
-    say(f"{done.segment} says who they are: give it a title, then run: pismo segments")
+    say(
+        tongue(
+            f"{done.segment} says who they are: give it a title, then run: pismo segments",
+            f"Кто они, сказано в {done.segment}: дайте ему название, потом: pismo segments",
+        )
+    )
+
+
+def _say_dry(tongue: "Tongue") -> None:
+    say(
+        tongue(
+            "Nothing was changed. Import: the same command without --dry-run",
+            "Ничего не изменилось. Загрузить: та же команда без --dry-run",
+        )
+    )
 
 
 @audience_group.command("facts")
@@ -157,7 +190,11 @@ def facts_command(call: Call, person: str | None, rows: int, as_json: bool) -> N
         if as_json:
             print_json({"snapshot": snapshot.id, "people": people})
         else:
-            say(f"Facts of {people} people are computed. See one: pismo audience facts ID")
+            see = call.tongue(
+                f"Facts of {people} people are computed. See one:",
+                f"Факты посчитаны, людей: {people}. Об одном из них:",
+            )
+            say(f"{see} pismo audience facts ID")
         return
     known = facts_of(snapshot, person, rows=rows)
     if as_json:
@@ -173,7 +210,8 @@ def facts_command(call: Call, person: str | None, rows: int, as_json: bool) -> N
     for name, value in known.facts.items():
         source = query_of(name)
         click.echo(f"{name:34} {value!s:28} {f'({source}.sql)' if source else ''}".rstrip())
-    for label, found in (("purchases", known.purchases), ("events", known.events)):
+    purchases, events = call.tongue("purchases", "покупки"), call.tongue("events", "события")
+    for label, found in ((purchases, known.purchases), (events, known.events)):
         click.echo(f"\n{label}:")
         for row in found:
             click.echo("  " + "  ".join(str(value) for value in row.values() if value is not None))
@@ -202,7 +240,11 @@ def export_command(call: Call, person: str, out: Path | None) -> None:
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text + "\n")
-    say(f"{out}: readable by you only. Hand it over and delete it.")
+    said = call.tongue(
+        "readable by you only. Hand it over and delete it.",
+        "прочесть можете только вы. Передайте и удалите.",
+    )
+    say(f"{out}: {said}")
 
 
 @audience_group.command("erase")
@@ -219,11 +261,12 @@ def erase_command(call: Call, person: str, yes: bool, as_json: bool) -> None:
     from pismo.ledger import open_state
     from pismo.rights import erase_person, export_person
 
-    workspace = call.workspace
+    workspace, tongue = call.workspace, call.tongue
     with open_state(workspace.state_dir, workspace.settings.state_url) as state:
         export_person(workspace, state, person)  # says so if nobody is known by this id
         if not yes:
-            click.confirm(f"Forget {person} for good?", abort=True, err=True)
+            question = tongue(f"Forget {person} for good?", f"Забыть {person} навсегда?")
+            click.confirm(question, abort=True, err=True)
         done = erase_person(workspace, state, person, datetime.now(UTC))
     if as_json:
         print_json(
@@ -238,8 +281,18 @@ def erase_command(call: Call, person: str, yes: bool, as_json: bool) -> None:
         )
         return
     rows = ", ".join(f"{count} {name}" for name, count in done.rows.items() if count)
-    say(f"Forgotten: {rows or 'no rows'}; {done.letters} letters, {done.plans} shards of plans.")
-    say("Backups still hold the person: erase there too, or let them expire.")
+    said = tongue(
+        f"{rows or 'no rows'}; {done.letters} letters, {done.plans} shards of plans.",
+        f"{rows or 'строк нет'}; {tongue.counted(done.letters, LETTER)},"
+        f" частей планов: {done.plans}.",
+    )
+    say(f"{tongue('Forgotten', 'Забыто')}: {said}")
+    say(
+        tongue(
+            "Backups still hold the person: erase there too, or let them expire.",
+            "В резервных копиях человек ещё есть: сотрите и там или дождитесь конца их срока.",
+        )
+    )
 
 
 @audience_group.command("retain")
@@ -256,7 +309,10 @@ def retain_command(call: Call, as_json: bool) -> None:
     if as_json:
         print_json(done)
         return
-    say("Deleted: " + ", ".join(f"{count} {name}" for name, count in done.items()))
+    say(
+        call.tongue("Deleted: ", "Удалено: ")
+        + ", ".join(f"{count} {name}" for name, count in done.items())
+    )
 
 
 @audience_group.command("tune")
@@ -281,18 +337,22 @@ def tune_command(call: Call, write: bool, as_json: bool) -> None:
         )  # fmt: skip
         return
     changes = ", ".join(f"{name} = {value}" for name, value in done.changes.items())
-    say(f"NDCG@10 {done.default:.4f} as it is, {done.best:.4f} with: {changes or 'no change'}")
+    before, best = f"{done.default:.4f}", f"{done.best:.4f}"
+    said = call.tongue(
+        f"NDCG@10 {before} as it is, {best} with: {changes or 'no change'}",
+        f"NDCG@10 сейчас {before}, {best} с таким: {changes or 'без изменений'}",
+    )
+    say(said)
     if better and not write:
-        say("Keep it: pismo audience tune --write")
+        say(f"{call.tongue('Keep it', 'Оставить')}: pismo audience tune --write")
 
 
 def _snapshot(call: Call) -> "Snapshot":
     from pismo.audience import current
-    from pismo.errors import AudienceError
 
     snapshot = current(call.workspace.state_dir)
     if snapshot is None:
-        raise AudienceError("there is no audience yet", hint=BRING_AN_AUDIENCE)
+        raise no_audience("there is no audience yet", "аудитории пока нет")
     return snapshot
 
 
@@ -306,7 +366,7 @@ def _with_facts(call: Call) -> "Snapshot":
     findings: list[Finding] = []
     own = own_facts(workspace.root, findings)
     if findings:
-        raise FindingsError(findings, workspace.settings.language)
+        raise FindingsError(findings)
     # By the hour, so that the same question is answered from a file; but an answer that was just
     # brought in makes a snapshot of its own, and belongs to its facts at once.
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -343,32 +403,70 @@ def _imported_json(done: "Imported") -> dict[str, object]:
     }
 
 
-def _say_imported(done: "Imported", *, dry_run: bool) -> None:
-    from pismo.intake.mapping import CONSENT
-
+def _say_imported(done: "Imported", tongue: "Tongue", *, dry_run: bool) -> None:
     for header, name in done.mapping.all.items():
         kind = f" ({done.extras[name]})" if name in done.extras else ""
         click.echo(f"{header:30} -> {name}{kind}")
-    say(f"{done.read} rows: {done.good} good, {done.bad} bad, in {done.seconds} s.")
+    rows, seconds = tongue.counted(done.read, ROW), tongue.decimal(done.seconds, 2)
+    say(
+        tongue(
+            f"{rows}: {done.good} good, {done.bad} bad, in {seconds} s.",
+            f"{rows}: годных {done.good}, негодных {done.bad}, за {seconds} с.",
+        )
+    )
     for reason, count in done.reasons.items():
         say(f"  {count:7} {reason}")
     if done.quarantine:
-        say(f"Bad rows are in {done.quarantine}: correct them there and import that file.")
-    if done.no_consent:
-        say(f"{done.no_consent} people came without consent: they get nothing (no-consent).")
+        say(
+            tongue(
+                f"Bad rows are in {done.quarantine}: correct them there and import that file.",
+                f"Негодные строки в {done.quarantine}: исправьте их там и загрузите этот файл.",
+            )
+        )
+    _say_about_people(done, tongue)
+    if dry_run:
+        _say_dry(tongue)
+        return
+    say(tongue("See who is where: pismo segments", "Кто в каком сегменте: pismo segments"))
+
+
+def _say_about_people(done: "Imported", tongue: "Tongue") -> None:
+    """Tell who came without consent, to whom rows belong, and who shares an address."""
+    from pismo.intake.mapping import CONSENT
+
+    if count := done.no_consent:
+        people = tongue(f"{count} people came without consent", f"Без согласия пришли: {count}")
+        say(
+            people + tongue(": they get nothing (no-consent).", "; писем им не будет (no-consent).")
+        )
         given = set(done.mapping.known.values())
-        if lacking := [name for name in CONSENT if name not in given]:
+        if lacking := ", ".join(name for name in CONSENT if name not in given):
             say(
-                f"  A consent is when, where and to which text; no column for {', '.join(lacking)}."
+                tongue(
+                    f"  A consent is when, where and to which text; no column for {lacking}.",
+                    f"  Согласие — это когда, где и с каким текстом; нет колонки для {lacking}.",
+                )
             )
     if done.strangers[0]:
-        rows, people = done.strangers
-        say(f"Kept for people who are not in the audience yet: rows {rows}, people {people}.")
+        rows, theirs = done.strangers
+        said = tongue(
+            f"Kept for people who are not in the audience yet: rows {rows}, people {theirs}.",
+            f"Отложено для тех, кого в аудитории ещё нет: строк {rows}, людей {theirs}.",
+        )
+        say(said)
     if done.instead_of_invented:
-        say("The invented people of pismo sample are gone: real ones are never mixed with them.")
+        say(
+            tongue(
+                "The invented people of pismo sample are gone: real ones are never mixed with"
+                " them.",
+                "Людей, придуманных pismo sample, больше нет: с настоящими их не смешивают.",
+            )
+        )
     if done.shared_addresses:
-        say(f"{done.shared_addresses} people share somebody's address: one letter an address.")
-    if dry_run:
-        say("Nothing was changed. Import: the same command without --dry-run")
-        return
-    say("See who is where: pismo segments")
+        say(
+            tongue(
+                f"{done.shared_addresses} people share somebody's address: one letter an address.",
+                f"С чужим адресом: {tongue.counted(done.shared_addresses, PERSON)};"
+                " на один адрес — одно письмо.",
+            )
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pismo.cli.common import print_json, say
+from pismo.cli.words import reason_said, state_said
 from pismo.errors import PlanError
 from pismo.model.people import Outcome as CameTo
 from pismo.model.people import Submission
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pismo.model.workspace import Workspace
     from pismo.plan.state import State
     from pismo.publish import Books, Outcome
+    from pismo.tongue import Tongue
 
 OUTCOMES_ASKED = (CameTo.DELIVERED, CameTo.BOUNCED, CameTo.COMPLAINED)
 """What `--who` lists besides the states; `excluded` people are in no book, only their sums are."""
@@ -23,44 +25,84 @@ _TOLD = (*OUTCOMES_ASKED, CameTo.DELAYED)
 _DOUBTFUL_SHOWN = 5
 
 
-def echo_books(books: "Books", outcomes: Mapping[CameTo, int]) -> None:
+def echo_books(books: "Books", outcomes: Mapping[CameTo, int], tongue: "Tongue") -> None:
     """Print the sums of an issue, and what is known of the letters that were accepted."""
-    for line in books.lines():
+    for line in _lines(books, tongue):
         click.echo(line)
-    known = [f"{outcomes[one]:,} {one}" for one in _TOLD if outcomes.get(one)]
+    known = [
+        tongue(f"{outcomes[one]:,} {one}", f"{state_said(one, tongue)} {outcomes[one]}")
+        for one in _TOLD
+        if outcomes.get(one)
+    ]
     if known:
-        click.echo(f"of these accepted: {', '.join(known)}")
+        click.echo(f"{tongue('of these accepted', 'из принятых')}: {', '.join(known)}")
 
 
-def echo_doubtful(issue: str, doubtful: Sequence[str]) -> None:
+def _lines(books: "Books", tongue: "Tongue") -> list[str]:
+    """Say how an issue's audience is accounted for, line by line."""
+    shown = [
+        (state_said(name, tongue), getattr(books, name))
+        for name in ("accepted", "refused", "throttled", "in_doubt", "withdrawn", "waiting")
+    ]
+    excluded = tongue("excluded", "без письма")
+    shown += [
+        (f"{excluded}: {reason_said(reason, tongue)}", count)
+        for reason, count in books.excluded.items()
+    ]
+    audience = tongue.number(books.audience)
+    people = tongue(
+        f"{audience} people in the audience of {books.issue} =",
+        f"{audience} — аудитория {books.issue}, из них:",
+    )
+    body = [f"  {tongue.number(count):>{len(audience)}}  {name}" for name, count in shown if count]
+    return [people, *body]
+
+
+def echo_doubtful(issue: str, doubtful: Sequence[str], tongue: "Tongue") -> None:
     """Print the first letters in doubt, and how to list the others."""
     for name in doubtful[:_DOUBTFUL_SHOWN]:
-        click.echo(f"in doubt: {name}")
+        click.echo(f"{state_said(Submission.IN_DOUBT, tongue)}: {name}")
     more = len(doubtful) - _DOUBTFUL_SHOWN
     if more > 0:
-        click.echo(f"and {more:,} more: pismo publish {issue} --who in_doubt")
+        others = tongue(f"and {more:,} more", f"и ещё {tongue.number(more)}")
+        click.echo(f"{others}: pismo publish {issue} --who in_doubt")
 
 
-def what_next(outcome: "Outcome", to: str, workspace: "Workspace", options: str) -> str:
+def what_next(
+    outcome: "Outcome", to: str, workspace: "Workspace", options: str, tongue: "Tongue"
+) -> str:
     """Say why a run ended and which command follows; `options` are those that were given to it."""
     books, issue = outcome.books, outcome.books.issue
     if outcome.stopped:
-        return f"Stopped: {outcome.stopped}. To go on: pismo resume {issue}{options}"
+        go_on = tongue("To go on", "Продолжить")
+        said = f"{tongue('Stopped', 'Остановлено')}: {outcome.stopped}"
+        return f"{said}. {go_on}: pismo resume {issue}{options}"
     if outcome.next_hour is not None:
-        return _then(outcome.next_hour, issue, to)
+        return _then(outcome.next_hour, issue, to, tongue)
     if books.in_doubt:
-        return _doubt(issue, to)
+        return _doubt(issue, to, tongue)
     if not books.is_done:
-        return f"Somebody is left. To go on: pismo resume {issue}{options}"
+        return _left(f"{issue}{options}", tongue)
     if to == "outbox":
-        return f"Letters are in {workspace.state_dir.name}/outbox/{issue}/new"
+        where = f"{workspace.state_dir.name}/outbox/{issue}/new"
+        return tongue(f"Letters are in {where}", f"Письма лежат в {where}")
     return (
-        "Done. What comes back: pismo feedback pull; how it stands then:"
-        f" pismo publish {issue} --status"
+        tongue(
+            "Done. What comes back: pismo feedback pull; how it stands then:",
+            "Готово. Что вернулось: pismo feedback pull; что вышло:",
+        )
+        + f" pismo publish {issue} --status"
     )
 
 
-def tell(workspace: "Workspace", state: "State", issue: str, *, as_json: bool) -> None:
+def _left(issue: str, tongue: "Tongue") -> str:
+    said = tongue("Somebody is left. To go on", "Отправлено не всем. Продолжить")
+    return f"{said}: pismo resume {issue}"
+
+
+def tell(
+    workspace: "Workspace", state: "State", issue: str, tongue: "Tongue", *, as_json: bool
+) -> None:
     """Say how the books stand, who is at it, and what to do; nothing is sent."""
     from pismo.plan.state import plan_row
     from pismo.publish import close_books, plan_of
@@ -73,10 +115,10 @@ def tell(workspace: "Workspace", state: "State", issue: str, *, as_json: bool) -
         more = {"stopped": stopped, "publishers": list(living), "next": hour and hour[0]}
         print_json({**books.as_json(), "outcomes": outcomes, **more})
         return
-    echo_books(books, outcomes)
+    echo_books(books, outcomes, tongue)
     for owner in living:
-        say(f"is being published by {owner}")
-    say(_status_next(books, to, hour, stopped=stopped, is_alive=bool(living)))
+        say(f"{tongue('is being published by', 'сейчас публикует')} {owner}")
+    say(_status_next(books, to, hour, tongue, stopped=stopped, is_alive=bool(living)))
 
 
 def tell_who(
@@ -119,34 +161,45 @@ def _status_next(
     books: "Books",
     to: str,
     hour: tuple[datetime, str] | None,
+    tongue: "Tongue",
     *,
     stopped: bool,
     is_alive: bool,
 ) -> str:
     issue = books.issue
     if books.is_done:
-        return "Everybody is settled; nothing is left to do."
+        return tongue(
+            "Everybody is settled; nothing is left to do.", "Со всеми решено, делать больше нечего."
+        )
     if stopped:
-        return f"Stopped by a person. To go on: pismo resume {issue}"
+        by = tongue("Stopped by a person. To go on", "Остановлено человеком. Продолжить")
+        return f"{by}: pismo resume {issue}"
     if is_alive:
-        return f"To end it: pismo stop {issue}"
+        return f"{tongue('To end it', 'Прервать')}: pismo stop {issue}"
     if hour is not None:
-        return _then(hour, issue, to)
+        return _then(hour, issue, to, tongue)
     if books.in_doubt and not (books.waiting or books.throttled):
-        return _doubt(issue, to or "ses")
+        return _doubt(issue, to or "ses", tongue)
     if to or books.accepted:
-        return f"Somebody is left. To go on: pismo resume {issue}"
-    return f"Not begun. Next: pismo publish {issue} --to outbox, or --to ses"
+        return _left(issue, tongue)
+    begin = tongue("Not begun. Next", "Ещё не начато. Дальше")
+    return f"{begin}: pismo publish {issue} --to outbox, {tongue('or', 'или')} --to ses"
 
 
-def _then(hour: tuple[datetime, str], issue: str, to: str) -> str:
+def _then(hour: tuple[datetime, str], issue: str, to: str, tongue: "Tongue") -> str:
     from pismo.plan.hours import describe
 
-    return f"next: {describe(*hour)}. Then: pismo publish {issue} --to {to} --yes"
+    coming = f"{tongue('next', 'следующие')}: {describe(*hour, tongue.language)}"
+    return f"{coming}. {tongue('Then', 'Тогда')}: pismo publish {issue} --to {to} --yes"
 
 
-def _doubt(issue: str, to: str) -> str:
+def _doubt(issue: str, to: str, tongue: "Tongue") -> str:
     return (
-        "Who is in doubt may have the letter; events settle it: pismo feedback pull."
-        f" To send again all the same: pismo publish {issue} --to {to} --retry-in-doubt"
+        tongue(
+            "Who is in doubt may have the letter; events settle it: pismo feedback pull."
+            " To send again all the same:",
+            "Те, кто под сомнением, письмо могли и получить; решат события: pismo feedback pull."
+            " Отправить всё равно ещё раз:",
+        )
+        + f" pismo publish {issue} --to {to} --retry-in-doubt"
     )

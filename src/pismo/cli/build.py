@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import DAY, Call, counted, echo_findings, json_option, print_json, say
+from pismo.cli.common import DAY, Call, echo_findings, json_option, print_json, say
 from pismo.errors import ExitCode
 from pismo.model.finding import Severity, finding_json
+from pismo.tongue import EDITION, ERROR, ISSUE, WARNING
 
 if TYPE_CHECKING:
     from pismo.build import BuildReport
     from pismo.model.language import Word
+    from pismo.tongue import Tongue
 
 
 @click.command("build")
@@ -61,11 +63,10 @@ def build_command(
         workspace = call.workspace
         day_ = day.date() if day else None
         report = build(workspace, issues or None, day=day_, woken=begun)
-    language = workspace.settings.language
     if as_json:
-        print_json(report_json(report, language))
+        print_json(report_json(report, call.tongue.language))
     else:
-        _say_report(report, language)
+        _say_report(report, call.tongue)
     if report.failed:
         raise click.exceptions.Exit(ExitCode.FINDINGS)
 
@@ -75,11 +76,11 @@ def _compare(call: Call, ref: str, issues: tuple[str, ...], *, as_json: bool) ->
     from pismo.preview.compare import compare
     from pismo.preview.compare_report import as_html, as_markdown
 
-    changed = compare(call.workspace, ref, issues)
+    tongue, changed = call.tongue, compare(call.workspace, ref, issues)
     folder = call.root / "build"
     folder.mkdir(exist_ok=True)
-    summary = as_markdown(changed, ref)
-    (folder / "compare.html").write_text(as_html(changed, ref), "utf-8")
+    summary = as_markdown(changed, ref, tongue)
+    (folder / "compare.html").write_text(as_html(changed, ref, tongue), "utf-8")
     (folder / "compare.md").write_text(summary, "utf-8")
     if as_json:
         letters = [
@@ -88,7 +89,12 @@ def _compare(call: Call, ref: str, issues: tuple[str, ...], *, as_json: bool) ->
         print_json({"ref": ref, "changed": letters, "html": "build/compare.html"})
         return
     click.echo(summary)
-    say("The whole letters, changes marked: build/compare.html")
+    say(
+        tongue(
+            "The whole letters, changes marked: build/compare.html",
+            "Письма целиком, с отмеченными правками: build/compare.html",
+        )
+    )
 
 
 def report_json(report: "BuildReport", language: str) -> dict[str, object]:
@@ -101,35 +107,39 @@ def report_json(report: "BuildReport", language: str) -> dict[str, object]:
     }
 
 
-def _say_report(report: "BuildReport", language: str) -> None:
-    echo_findings(report.findings, language)
+def _say_report(report: "BuildReport", tongue: "Tongue") -> None:
+    echo_findings(report.findings, tongue.language)
     counts = {
         severity: sum(finding.severity is severity for finding in report.findings)
         for severity in Severity
     }
     errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
-    found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+    found = f"{tongue.counted(errors, ERROR)}, {tongue.counted(warnings, WARNING)}"
     if report.failed:
-        say(f"{found}. Nothing was written. Fix it, then run: pismo build")
+        nothing = tongue(
+            "Nothing was written. Fix it, then run", "Ничего не записано. Исправьте, потом"
+        )
+        say(f"{found}. {nothing}: pismo build")
         return
     for edition in report.editions:
-        kilobytes = edition.html_bytes / 1000
-        click.echo(f"{edition.path}/letter.html  {kilobytes:.1f} kB  {edition.digest[:12]}")
-    issues = len({edition.issue for edition in report.editions})
-    made = f"{counted(len(report.editions), 'edition')} of {counted(issues, 'issue')}"
-    say(f"{made} in {report.seconds:.2f} s, {found}.")
-    say("Look at them: pismo preview")
+        size = tongue.decimal(edition.html_bytes / 1000, 1) + tongue(" kB", " КБ")
+        click.echo(f"{edition.path}/letter.html  {size}  {edition.digest[:12]}")
+    issues = tongue.counted(len({edition.issue for edition in report.editions}), ISSUE)
+    made, seconds = tongue.counted(len(report.editions), EDITION), tongue.decimal(report.seconds, 2)
+    say(
+        tongue(
+            f"{made} of {issues} in {seconds} s, {found}.",
+            f"{made} ({issues}) за {seconds} с; {found}.",
+        )
+    )
+    say(tongue("Look at them: pismo preview", "Посмотреть: pismo preview"))
 
 
 def language_lines(call: Call) -> Iterator[str]:
-    """Yield the language reference, in the language of the workspace if there is one."""
-    from pismo.errors import UsageError
+    """Yield the language reference, in what the terminal speaks."""
     from pismo.model import language as vocabulary
 
-    try:
-        russian = call.workspace.settings.language == "ru"
-    except UsageError:
-        russian = False
+    russian = call.tongue.language == "ru"
     roots = {True: "Корни", False: "Roots"}[russian]
     yield from _roots(roots, vocabulary.SEND_TIME_ROOTS, russian=russian)
     yield from _roots("", vocabulary.BUILD_TIME_ROOTS, russian=russian)

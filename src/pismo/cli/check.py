@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import (
-    BRING_AN_AUDIENCE,
-    Call,
-    counted,
-    echo_findings,
-    json_option,
-    print_json,
-    say,
-)
-from pismo.errors import AudienceError, ExitCode
+from pismo.cli.common import Call, echo_findings, json_option, no_audience, print_json, say
+from pismo.errors import ExitCode
 from pismo.model.finding import finding_json
+from pismo.tongue import ERROR, WARNING
 
 if TYPE_CHECKING:
     from pismo.checks import CheckReport
     from pismo.explain import Audience
+    from pismo.tongue import Tongue
 
 
 @click.command("check")
@@ -57,7 +51,7 @@ def check_command(
     from pismo.checks.formats import junit, sarif
 
     call: Call = ctx.obj
-    language = call.workspace.settings.language
+    language = call.tongue.language
     with ExitStack() as stack:
         people = _people(call, stack) if audience else None
         report = check(call.workspace, issues, people=people)
@@ -70,7 +64,8 @@ def check_command(
         click.echo(junit(report.findings, language, checked))
     else:
         echo_findings(report.findings, language, every_note=every_note)
-        say(_summary(report, issues[0] if issues else max(call.workspace.issues, default="")))
+        issue = issues[0] if issues else max(call.workspace.issues, default="")
+        say(_summary(report, issue, call.tongue))
     ctx.exit(ExitCode.FINDINGS if report.errors else ExitCode.DONE)
 
 
@@ -81,7 +76,7 @@ def _people(call: Call, stack: ExitStack) -> "Audience":
 
     snapshot = current(call.workspace.state_dir)
     if snapshot is None:
-        raise AudienceError("there is no audience to count", hint=BRING_AN_AUDIENCE)
+        raise no_audience("there is no audience to count", "считать некого: аудитории нет")
     state = stack.enter_context(open_state(call.workspace, os.environ))
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     return Audience(call.workspace, snapshot, state, now)
@@ -97,7 +92,8 @@ def _print_json(report: "CheckReport", language: str) -> None:
     )
 
 
-def _summary(report: "CheckReport", issue: str) -> str:
-    counts = f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}"
-    next_step = "Fix it, then run" if report.errors else "Next"
-    return f"{counts} in {report.files} files. {next_step}: pismo build {issue}".rstrip()
+def _summary(report: "CheckReport", issue: str, tongue: "Tongue") -> str:
+    found = f"{tongue.counted(report.errors, ERROR)}, {tongue.counted(report.warnings, WARNING)}"
+    counts = tongue(f"{found} in {report.files} files.", f"{found}; файлов: {report.files}.")
+    step = tongue("Fix it, then run", "Исправьте, потом") if report.errors else ""
+    return f"{counts} {step or tongue('Next', 'Дальше')}: pismo build {issue}".rstrip()

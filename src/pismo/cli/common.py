@@ -1,6 +1,7 @@
 """What every command shares: the workspace, the two ways to print, errors and exit codes."""
 
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
-from pismo.errors import ExitCode, FindingsError, PismoError, UsageError
+from pismo.errors import AudienceError, ExitCode, FindingsError, PismoError, UsageError
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
 from pismo.records import dataclass
+from pismo.tongue import Tongue, spoken
 
 if TYPE_CHECKING:
     import socket
@@ -36,26 +38,48 @@ class _Day(click.DateTime):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
-            self.fail(f"'{value}' is no day: write it like 2026-12-04", param, ctx)
+            tongue = tongue_of(ctx)
+            said = tongue(
+                f"'{value}' is no day: write it like 2026-12-04",
+                f"«{value}» — не день: пишите так: 2026-12-04",
+            )
+            self.fail(said, param, ctx)
 
 
 DAY = _Day(["%Y-%m-%d"])
 """For an option or argument that is a day."""
 
 BRING_AN_AUDIENCE = (
-    "bring one in: pismo audience import subscribers FILE; or invent one: pismo sample"
+    "bring one in: pismo audience import subscribers FILE; or invent one: pismo sample",
+    "загрузите свою: pismo audience import subscribers ФАЙЛ; или придумайте: pismo sample",
 )
-"""What to do where nobody is known yet."""
+"""What to do where nobody is known yet, in English and Russian."""
 NOTES_SHOWN = 3
 """So many notes of one rule are printed; more would bury what matters."""
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+_SEVERITIES = {
+    Severity.ERROR: "ошибка",
+    Severity.WARNING: "предупреждение",
+    Severity.NOTE: "заметка",
+}
 
 
 @dataclass
 class Call:
     """What `pismo` was called on; the workspace is loaded when a command asks for it."""
 
-    directory: Path
+    directory: Path = Path()
+    lang: str = ""
+    """The language that was asked for by `--lang`: `ru`, `en`, or ''."""
+
+    @cached_property
+    def tongue(self) -> Tongue:
+        """What the terminal speaks: as asked, else as the locale says, else the workspace's."""
+        return Tongue(spoken(self.lang, os.environ) or self._workspace_language())
+
+    def greet(self) -> None:
+        """Speak as to somebody who has no workspace yet: if nothing says otherwise, English."""
+        self.lang = spoken(self.lang, os.environ) or "en"
 
     @cached_property
     def root(self) -> Path:
@@ -71,15 +95,38 @@ class Call:
 
         return load_workspace(self.root)
 
+    def _workspace_language(self) -> str:
+        """Return the workspace's language, loading no more of it than that; `en` without one."""
+        from pismo.workspace.settings import load_settings
+
+        if "workspace" in self.__dict__:
+            return self.workspace.settings.language
+        try:
+            return load_settings(self.root).language
+        except PismoError:
+            return "en"
+
+
+def tongue_of(ctx: click.Context | None) -> Tongue:
+    """Return what the terminal speaks to the caller of a command."""
+    call = ctx.find_object(Call) if ctx else None
+    return (call or Call()).tongue
+
+
+def no_audience(en: str, ru: str) -> AudienceError:
+    """Return the error that nobody is known yet, with what to do about it."""
+    hint, hint_ru = BRING_AN_AUDIENCE
+    return AudienceError(en, hint=hint, ru=ru, hint_ru=hint_ru)
+
 
 def say(message: str = "") -> None:
     """Tell a person something, on stderr; results go to stdout."""
     click.echo(message, err=True)
 
 
-def counted(number: int, noun: str) -> str:
-    """Write a count with its English noun: `1 error`, `2 errors`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def tell_new_state(tongue: Tongue) -> Callable[[str], None]:
+    """Return what tells of a state database that was made where a setting names the place."""
+    return lambda url: say(tongue("A new state database:", "Новая база состояния:") + f" {url}")
 
 
 def listen(host: str, port: int) -> "socket.socket":
@@ -105,6 +152,8 @@ def listen(host: str, port: int) -> "socket.socket":
         raise UsageError(
             f"port {port} cannot be used: {error.strerror}",
             hint="choose another, or --port 0 for any that is free",
+            ru=f"порт {port} занять нельзя: {error.strerror}",
+            hint_ru="выберите другой или --port 0: любой свободный",
         ) from error
     return listening
 
@@ -121,45 +170,53 @@ def echo_findings(findings: Sequence[Finding], language: str, *, every_note: boo
     and warnings are all printed.
     """
     shown = len(findings) if every_note else NOTES_SHOWN
-    notes = Counter[str]()
+    tongue, notes = Tongue(language), Counter[str]()
     for finding in findings:
         if finding.severity is Severity.NOTE:
             notes[finding.rule.id] += 1
             if notes[finding.rule.id] > shown:
                 continue
-        _echo_finding(finding, language)
+        _echo_finding(finding, tongue)
     for rule, number in notes.items():
         if number > shown:
-            label = click.style(f"{Severity.NOTE}[{rule}]", _COLOURS[Severity.NOTE])
             more = number - shown
-            said = f"и ещё {more}; все:" if language == "ru" else f"and {more} more; all of them:"
-            say(f"{label}: {said} pismo check --all")
+            said = tongue(f"and {more} more; all of them:", f"и ещё {more}; все:")
+            say(f"{_label(Severity.NOTE, rule, tongue)}: {said} pismo check --all")
 
 
-def _echo_finding(finding: Finding, language: str) -> None:
-    label = click.style(f"{finding.severity}[{finding.rule.id}]", _COLOURS[finding.severity])
+def _echo_finding(finding: Finding, tongue: Tongue) -> None:
+    label = _label(finding.severity, finding.rule.id, tongue)
     where = f" ({finding.segment})" if finding.segment else ""
-    say(f"{finding.source}: {label}: {finding.message(language)}{where}")
-    if hint := finding.hint(language):
-        say(f"  {'подсказка' if language == 'ru' else 'hint'}: {hint}")
+    say(f"{finding.source}: {label}: {finding.message(tongue.language)}{where}")
+    if hint := finding.hint(tongue.language):
+        say(f"  {tongue('hint', 'подсказка')}: {hint}")
+
+
+def _label(severity: Severity, rule: str, tongue: Tongue) -> str:
+    said = tongue(str(severity), _SEVERITIES[severity])
+    return click.style(f"{said}[{rule}]", _COLOURS[severity])
 
 
 def run(group: click.Group) -> NoReturn:
     """Run the group; a PismoError becomes a message and its exit code, never a traceback."""
+    call = Call()
     try:
-        code = group.main(standalone_mode=False)
+        code = group.main(standalone_mode=False, obj=call)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
-        error.show()
+        from pismo.cli.asking import show_usage
+
+        show_usage(error, call.tongue)
         code = ExitCode.USAGE
     except click.Abort:
-        say("stopped")
+        say(call.tongue("stopped", "остановлено"))
         code = ExitCode.STOPPED
     except FindingsError as error:
-        echo_findings(error.findings, error.language)
+        echo_findings(error.findings, call.tongue.language)
         code = error.exit_code
     except PismoError as error:
-        say(click.style("error: ", "red") + str(error))
+        label = click.style(call.tongue("error: ", "ошибка: "), "red")
+        say(label + error.lines(call.tongue.language))
         code = error.exit_code
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)

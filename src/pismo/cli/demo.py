@@ -26,10 +26,14 @@ def demo_command(ctx: click.Context, people: int, products: int) -> None:
     from pismo.workspace import newest_issue
 
     call: Call = ctx.obj
+    call.greet()
     workspace = call.workspace
     issue = newest_issue(workspace)
     if issue is None:
-        raise UsageError("there is no issue to show", hint="begin one: pismo new issue NEWSLETTER")
+        raise UsageError(
+            "there is no issue to show", hint="begin one: pismo new issue NEWSLETTER",
+            ru="показать нечего: выпусков нет", hint_ru="начните первый: pismo new issue РАССЫЛКА",
+        )  # fmt: skip
     _begin_afresh(workspace.state_dir)
     for step in (
         ("sample", "--people", str(people), "--products", str(products)),
@@ -39,7 +43,7 @@ def demo_command(ctx: click.Context, people: int, products: int) -> None:
         ("publish", issue, "--to", "outbox", "--yes", "--at-once"),
     ):
         _run(ctx, call, step)
-    _show_the_way(workspace.state_dir, workspace.root, issue)
+    _show_the_way(call, issue)
 
 
 def _begin_afresh(state_dir: Path) -> None:
@@ -54,6 +58,8 @@ def _begin_afresh(state_dir: Path) -> None:
         raise UsageError(
             f"{state_dir} holds a state that no demo made; it is left alone",
             hint="run the demo in a fresh clone",
+            ru=f"в {state_dir} чужое состояние: его создало не демо, и оно останется как есть",
+            hint_ru="запустите демо в свежем клоне",
         )
     if mark.exists():
         shutil.rmtree(state_dir)
@@ -66,19 +72,23 @@ def _run(ctx: click.Context, call: Call, step: tuple[str, ...]) -> None:
     say()
     say(click.style("$ pismo " + " ".join(step), bold=True))
     group = ctx.find_root().command
-    code = group.main(["-C", str(call.root), *step], standalone_mode=False)
+    there = ("-C", str(call.root), "--lang", call.tongue.language)
+    code = group.main([*there, *step], standalone_mode=False)
     if isinstance(code, int) and code != ExitCode.DONE:
         ctx.exit(code)
 
 
-def _show_the_way(state_dir: Path, root: Path, issue: str) -> None:
+def _show_the_way(call: Call, issue: str) -> None:
+    root, tongue = call.root, call.tongue
     letter = min((root / "build" / "letters" / issue).glob("*/*/letter.html"))
-    outbox = state_dir / "outbox" / issue / "new"
+    outbox = call.workspace.state_dir / "outbox" / issue / "new"
     mail = min(outbox.iterdir())
     say()
-    say(f"A letter in the browser:  {letter.relative_to(root)}")
-    say(f"The same in mail:         {mail.relative_to(root)}")
-    say(f"Every segment, live:      {_command()} preview")
+    way = tongue("A letter in the browser:  ", "Письмо в браузере:       ")
+    say(f"{way}{letter.relative_to(root)}")
+    way = tongue("The same in mail:         ", "То же письмо в почте:    ")
+    say(f"{way}{mail.relative_to(root)}")
+    say(tongue("Every segment, live:      ", "Все сегменты, вживую:    ") + f"{_command()} preview")
 
 
 def _command() -> str:

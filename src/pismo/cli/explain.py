@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING
 import click
 
 from pismo.cli.common import Call, json_option, print_json, say
+from pismo.cli.words import reason_said, state_said
 from pismo.errors import UsageError
 
 if TYPE_CHECKING:
-    from pismo.explain import Told
+    from pismo.explain import Explanation, Told
     from pismo.model.content import Issue
     from pismo.model.people import Delivery
     from pismo.model.workspace import Workspace
+    from pismo.tongue import Tongue
 
 _HISTORY = 10
 """Letters of a person that are listed; --json has all."""
+_CASES = {
+    "hypothetical": "получит сейчас",
+    "planned": "запланировано",
+    "sent": "отправлено",
+    "not reproducible": "уже не показать",
+}
 
 
 @click.command("explain")
@@ -36,12 +44,15 @@ def explain_command(call: Call, issue: str, person: str, *, letter: bool, as_jso
 
     workspace = call.workspace
     if "@" in person:
-        raise UsageError("people are named by their id, never by address")
+        raise UsageError(
+            "people are named by their id, never by address",
+            ru="человека называют по id, а не по адресу",
+        )
     told = _told(workspace, issue_of(workspace, issue), person)
     if as_json:
         print_json(told_json(told, issue))
         return
-    _print(told, workspace.settings.timezone)
+    _print(told, workspace.settings.timezone, call.tongue)
     if letter and told.edition is not None and told.recipient is not None:
         from pismo.render import render
 
@@ -112,47 +123,64 @@ def _delivery_json(delivery: "Delivery") -> dict[str, object]:
     }
 
 
-def _became(delivery: "Delivery", zone: str) -> str:
+def _became(delivery: "Delivery", zone: str, tongue: "Tongue") -> str:
     """Say what became of a delivery, and when by the workspace's clock."""
     from zoneinfo import ZoneInfo
 
-    words = [delivery.submission.value]
-    words += [delivery.outcome.value] if delivery.outcome else []
+    words = [state_said(delivery.submission, tongue)]
+    words += [state_said(delivery.outcome, tongue)] if delivery.outcome else []
     words += [delivery.detail] if delivery.detail else []
     if delivery.updated_at:
         words.append(f"{delivery.updated_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}")
     return ", ".join(words)
 
 
-def _kept(delivery: "Delivery") -> str:
+def _kept(delivery: "Delivery", tongue: "Tongue") -> str:
     """Say what the state database still knows of a letter that cannot be shown."""
-    sent = f", SES message {delivery.message_id}" if delivery.message_id else ""
-    return f"text {delivery.digest}, plan {delivery.plan}{sent}"
+    message = tongue("SES message", "в SES")
+    sent = f", {message} {delivery.message_id}" if delivery.message_id else ""
+    digest, plan = delivery.digest, delivery.plan
+    return tongue(f"text {digest}, plan {plan}", f"текст {digest}, план {plan}") + sent
 
 
-def _print(told: "Told", zone: str) -> None:
-    click.echo(f"{told.person}: {told.segment} ({told.case.value})")
+def _print(told: "Told", zone: str, tongue: "Tongue") -> None:
+    case = tongue(told.case.value, _CASES[told.case.value])
+    click.echo(f"{told.person}: {told.segment} ({case})")
     if told.excluded:
-        click.echo(f"  gets no letter: {told.excluded}")
+        none = tongue("gets no letter", "письма не получит")
+        click.echo(f"  {none}: {reason_said(told.excluded, tongue)}")
     if told.delivery:
-        click.echo(f"  delivery {told.delivery.id}: {_became(told.delivery, zone)}")
+        became = _became(told.delivery, zone, tongue)
+        click.echo(f"  {tongue('delivery', 'отправка')} {told.delivery.id}: {became}")
     for one in told.history[:_HISTORY]:
-        click.echo(f"  also {one.issue}: {_became(one, zone)}")
-    if told.explanation is None:
-        if told.delivery:
-            click.echo(f"  {_kept(told.delivery)}")
-        say(
-            "This letter cannot be shown again: its plan's people were erased, its text was amended"
-            " since, or the plan is kept on another machine."
-        )
+        click.echo(f"  {tongue('also', 'ещё')} {one.issue}: {_became(one, zone, tongue)}")
+    if told.explanation is not None:
+        _print_letter(told, told.explanation, tongue)
         return
-    click.echo(f"  rule: {told.explanation.rule or 'everybody who fits no segment'}")
+    if told.delivery:
+        click.echo(f"  {_kept(told.delivery, tongue)}")
+    say(
+        tongue(
+            "This letter cannot be shown again: its plan's people were erased, its text was amended"
+            " since, or the plan is kept on another machine.",
+            "Это письмо уже не показать: людей плана стёрли, текст с тех пор исправили или план"
+            " лежит на другой машине.",
+        )
+    )
+
+
+def _print_letter(told: "Told", letter: "Explanation", tongue: "Tongue") -> None:
+    """Print why a letter reads as it does: segment, products, choices and values."""
+    everybody = tongue("everybody who fits no segment", "все, кто не попал ни в один сегмент")
+    click.echo(f"  {tongue('rule', 'условие')}: {letter.rule or everybody}")
     for name, value in (told.rule or {}).items():
-        click.echo(f"    {name} = {'nothing' if value is None else value}")
-    for pick in told.explanation.picks:
-        click.echo(f"  product {pick.id} «{pick.title}»: {pick.reason or 'no reason given'}")
-    for choice in told.explanation.choices:
-        click.echo(f"  {'shown ' if choice.taken else 'hidden'} {{% if {choice.test} %}}")
-    for hole in told.explanation.holes:
-        fallback = "  (fallback)" if hole.fallback_used else ""
+        click.echo(f"    {name} = {tongue('nothing', 'пусто') if value is None else value}")
+    for pick in letter.picks:
+        reason = pick.reason or tongue("no reason given", "без причины")
+        click.echo(f"  {tongue('product', 'товар')} {pick.id} «{pick.title}»: {reason}")
+    for choice in letter.choices:
+        seen = tongue("shown ", "показано") if choice.taken else tongue("hidden", "скрыто  ")
+        click.echo(f"  {seen} {{% if {choice.test} %}}")
+    for hole in letter.holes:
+        fallback = f"  ({tongue('fallback', 'запасное')})" if hole.fallback_used else ""
         click.echo(f"  {{{{ {hole.name} }}}} → {hole.value}{fallback}")

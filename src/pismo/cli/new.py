@@ -3,36 +3,43 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from pismo.cli.common import DAY, Call, json_option, print_json, say
+from pismo.cli.asking import Asked, ask
+from pismo.cli.common import DAY, Call, json_option, print_json, say, tongue_of
 from pismo.errors import UsageError
 from pismo.scaffold import answers
+from pismo.tongue import FILE
+
+if TYPE_CHECKING:
+    from pismo.scaffold import NewFile
 
 _FRIDAY = 4
 
 
-def _looked_at(look: Callable[[str], str], value: str) -> str:
-    """Look at an answer before the next question is asked; click asks again for a bad one."""
+def _looked_at(look: Callable[[str], str], value: str, ctx: click.Context) -> str:
+    """Look at an answer before the next question is asked; a bad one is asked for again."""
     try:
         return look(value.strip())
     except UsageError as error:
-        raise click.BadParameter(f"{error.message}: {error.hint}") from error
+        raise click.BadParameter(error.told(tongue_of(ctx).language)) from error
 
 
-def _address(_: click.Context, __: click.Parameter, value: str) -> str:
-    return _looked_at(answers.address, value)
+def _address(ctx: click.Context, _: click.Parameter, value: str) -> str:
+    return _looked_at(answers.address, value, ctx)
 
 
-def _colour(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    return None if value is None else _looked_at(answers.colour, value)
+def _colour(ctx: click.Context, _: click.Parameter, value: str | None) -> str | None:
+    return None if value is None else _looked_at(answers.colour, value, ctx)
 
 
 def _new_folder(ctx: click.Context, _: click.Parameter, directory: Path) -> Path:
     """Look at the folder before anything is asked."""
     call: Call = ctx.obj
+    call.greet()
     answers.new_folder(call.directory / directory)
     return directory
 
@@ -52,18 +59,28 @@ def new_group() -> None:
 @click.option(
     "--language",
     type=click.Choice(["ru", "en"]),
-    prompt="Language",
+    cls=Asked,
+    question=("Language", "Язык"),
     default="ru",
     help="Of letters.",
 )
-@click.option("--brand", prompt="Brand, as readers know you", help="As readers know you.")
 @click.option(
-    "--sender", prompt="Who writes: a person's name, if you can", help="Who writes: a person."
+    "--brand",
+    cls=Asked,
+    question=("Brand, as readers know you", "Название, под которым вас знают"),
+    help="As readers know you.",
+)
+@click.option(
+    "--sender",
+    cls=Asked,
+    question=("Who writes: a person's name, if you can", "Кто пишет: лучше имя человека"),
+    help="Who writes: a person.",
 )
 @click.option(
     "--address",
     callback=_address,
-    prompt="Their address, like katya@shop.example",
+    cls=Asked,
+    question=("Their address, like katya@shop.example", "Адрес, например katya@lavka.example"),
     help="From whom.",
 )
 @click.option("--postal-address", help="For the footer; the law of many countries asks for it.")
@@ -92,10 +109,10 @@ def workspace_command(  # one parameter per question
         brand=brand,
         sender=sender,
         address=address,
-        postal_address=_asked(ctx, "Postal address for the footer (may be empty)", postal_address),
+        postal_address=_asked(ctx, _POSTAL_ADDRESS, postal_address),
         language=language,
-        accent=_asked(ctx, "Colour of links", accent, "#b5502f", answers.colour),
-        background=_asked(ctx, "Colour around letters", background, "#f6f2ec", answers.colour),
+        accent=_asked(ctx, _ACCENT, accent, "#b5502f", answers.colour),
+        background=_asked(ctx, _BACKGROUND, background, "#f6f2ec", answers.colour),
         day=_next_friday(),
     )
     root = call.directory / directory
@@ -103,15 +120,33 @@ def workspace_command(  # one parameter per question
     if as_json:
         print_json({"root": str(root), "files": written})
         return
+    tongue = call.tongue
     if "@" not in (pinned := installed_requirement()):
-        say(f"Its CI installs {pinned}, as pyproject.toml says. Not in your package registry? Then")
-        say('name its place there: "pismo @ git+https://git.example/pismo.git@COMMIT"')
-    say(f"{len(written)} files in {directory}. Next: cd {directory} && pismo check && pismo build")
+        say(
+            tongue(
+                f"Its CI installs {pinned}, as pyproject.toml says. Not in your package registry?"
+                " Then\nname its place there:",
+                f"CI поставит {pinned}, как сказано в pyproject.toml. В вашем реестре пакетов его"
+                " нет? Тогда\nвпишите туда место:",
+            )
+            + ' "pismo @ git+https://git.example/pismo.git@COMMIT"'
+        )
+    files = tongue.counted(len(written), FILE)
+    said = tongue(f"{files} in {directory}. Next", f"{directory}: {files}. Дальше")
+    say(f"{said}: cd {directory} && pismo check && pismo build")
+
+
+_POSTAL_ADDRESS = (
+    "Postal address for the footer (may be empty)",
+    "Почтовый адрес для подвала (можно пропустить)",
+)
+_ACCENT = ("Colour of links", "Цвет ссылок")
+_BACKGROUND = ("Colour around letters", "Цвет вокруг письма")
 
 
 def _asked(
     ctx: click.Context,
-    question: str,
+    question: tuple[str, str],
     given: str | None,
     default: str = "",
     look: Callable[[str], str] = str,
@@ -122,13 +157,7 @@ def _asked(
     names = ("language", "brand", "sender", "address")
     if not any(ctx.get_parameter_source(name) is ParameterSource.PROMPT for name in names):
         return default
-    answer: str = click.prompt(
-        question,
-        default=default,
-        show_default=bool(default),
-        value_proc=lambda value: _looked_at(look, value),
-    )
-    return answer
+    return str(ask(question, look, tongue_of(ctx), default=default))
 
 
 @new_group.command("issue")
@@ -150,8 +179,12 @@ def issue_command(
     leaves = day.date() if day else _free_friday(call, newsletter)
     made = new_issue(call.workspace, newsletter, leaves, source)
     if leaves < datetime.now().astimezone().date():
-        say(f"note: {leaves} is over; an issue is dated by the day on which it leaves")
-    _tell(made.path, made.use, f"pismo check {made.use}", as_json=as_json)
+        said = call.tongue(
+            f"note: {leaves} is over; an issue is dated by the day on which it leaves",
+            f"заметка: {leaves} уже прошло, а выпуск датируют днём отправки",
+        )
+        say(said)
+    _tell(call, made, f"pismo check {made.use}", as_json=as_json)
 
 
 def _content_command(kind: str, what: str) -> click.Command:
@@ -167,8 +200,8 @@ def _content_command(kind: str, what: str) -> click.Command:
 
         call: Call = ctx.obj
         made = new_file(call.workspace, FileKind(kind), title, name)
-        place = "segments of a newsletter.toml, then " if kind == FileKind.SEGMENT else ""
-        _tell(made.path, made.use, "pismo check", as_json=as_json, place=place)
+        is_segment = kind == FileKind.SEGMENT
+        _tell(call, made, "pismo check", as_json=as_json, is_segment=is_segment)
 
     return command
 
@@ -185,13 +218,23 @@ for _kind, _what in (
     new_group.add_command(_content_command(_kind, _what))
 
 
-def _tell(path: str, use: str, next_command: str, *, as_json: bool, place: str = "") -> None:
+def _tell(
+    call: Call, made: "NewFile", next_command: str, *, as_json: bool, is_segment: bool = False
+) -> None:
     if as_json:
-        print_json({"path": path, "use": use})
+        print_json({"path": made.path, "use": made.use})
         return
-    click.echo(path)
-    name_it = f"name it in {place}" if place else ""
-    say(f"Refer to it as {use}. Next: edit it, {name_it or 'then '}{next_command}")
+    click.echo(made.path)
+    name_it = call.tongue(
+        "name it in segments of a newsletter.toml, then ",
+        "впишите в segments файла newsletter.toml, потом ",
+    )
+    then = name_it if is_segment else call.tongue("then ", "потом ")
+    said = call.tongue(
+        f"Refer to it as {made.use}. Next: edit it, ",
+        f"Ссылаться так: {made.use}. Дальше: правьте, ",
+    )
+    say(said + then + next_command)
 
 
 def _free_friday(call: Call, newsletter: str) -> date:

@@ -6,14 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import BRING_AN_AUDIENCE, Call, json_option, print_json, say
-from pismo.errors import AudienceError, FindingsError
+from pismo.cli.common import (
+    Call,
+    json_option,
+    no_audience,
+    print_json,
+    say,
+    tell_new_state,
+)
+from pismo.cli.words import reason_said
+from pismo.errors import FindingsError
 
 if TYPE_CHECKING:
     from pismo.model.edition import Edition
     from pismo.model.people import Plan
     from pismo.model.workspace import Workspace
     from pismo.plan.state import State
+    from pismo.tongue import Tongue
 
 
 @click.command("plan")
@@ -36,14 +45,15 @@ def plan_command(
     from pismo.plan import approve as write_approval
     from pismo.plan.state import erase_expired, open_state
 
-    workspace = call.workspace
+    workspace, tongue = call.workspace, call.tongue
     editions = _editions(workspace, issue)
     now = datetime.now(UTC)
-    with open_state(workspace, os.environ, begin=say) as state:
+    with open_state(workspace, os.environ, begin=tell_new_state(tongue)) as state:
         erase_expired(workspace, state.ledger, now)
         made: Plan | None = None
         if amend:
-            made = _amended(workspace, state, issue, editions, now, ask=not (yes or as_json))
+            _show_amended(workspace, state, issue, editions, tongue, ask=not (yes or as_json))
+            made = _amended(workspace, state, issue, editions, now)
         elif not (approve and current(workspace.state_dir) is None):
             made = _plan(workspace, state, issue, editions, now, reuse=approve, anew=anew)
         approval = ""
@@ -51,8 +61,14 @@ def plan_command(
             approval = write_approval(
                 workspace, issue, editions, now=now, plan=made, ledger_id=state.ledger.id
             )
-        following = _following(workspace, state, issue, editions, made, approval)
-    _print(issue, editions, made, approval, following, as_json=as_json)
+        following = _following(workspace, state, issue, editions, made, approval, tongue)
+    if as_json:
+        print_json(_json(issue, editions, made, approval))
+        return
+    for line in plan_table(made, tongue) if made else ():
+        click.echo(line)
+    for line in following:
+        say(line)
 
 
 def _editions(workspace: "Workspace", issue: str) -> "tuple[Edition, ...]":
@@ -65,7 +81,7 @@ def _editions(workspace: "Workspace", issue: str) -> "tuple[Edition, ...]":
     found = [*compiled.findings, *review(workspace, compiled)]
     errors = [one for one in dict.fromkeys(found) if one.severity is Severity.ERROR]
     if errors:
-        raise FindingsError(errors, workspace.settings.language)
+        raise FindingsError(errors)
     return compiled.editions
 
 
@@ -94,7 +110,7 @@ def _plan(
         check_text(issue, digests, row, state.ledger)
     snapshot = current(workspace.state_dir)
     if snapshot is None:
-        raise AudienceError("there is no audience to plan for", hint=BRING_AN_AUDIENCE)
+        raise no_audience("there is no audience to plan for", "планировать не для кого")
     made = make_plan(
         workspace,
         issue,
@@ -115,11 +131,28 @@ def _amended(
     issue: str,
     editions: "tuple[Edition, ...]",
     now: datetime,
+) -> "Plan":
+    """Give the corrected text to whoever has no letter yet."""
+    from pismo.plan.amend import amend_plan
+    from pismo.plan.state import latest_plan
+
+    stored = latest_plan(workspace, state.ledger, issue)
+    return amend_plan(
+        workspace, workspace.issues[issue], stored, editions, ledger=state.ledger, now=now
+    )
+
+
+def _show_amended(
+    workspace: "Workspace",
+    state: "State",
+    issue: str,
+    editions: "tuple[Edition, ...]",
+    tongue: "Tongue",
     *,
     ask: bool,
-) -> "Plan":
-    """Show what changed, word by word, and give it to whoever has no letter yet."""
-    from pismo.plan.amend import amend_plan, check_amendable, differences
+) -> None:
+    """Show what changed, word by word, and ask whether that is to leave."""
+    from pismo.plan.amend import check_amendable, differences
     from pismo.plan.state import latest_plan
 
     stored = latest_plan(workspace, state.ledger, issue)
@@ -129,10 +162,11 @@ def _amended(
             for line in differences(stored.edition(edition.segment), edition):
                 say(f"{edition.segment}: {line}")
     if ask:
-        click.confirm("Give this to everybody who has no letter yet?", abort=True, err=True)
-    return amend_plan(
-        workspace, workspace.issues[issue], stored, editions, ledger=state.ledger, now=now
-    )
+        question = tongue(
+            "Give this to everybody who has no letter yet?",
+            "Отдать это всем, у кого письма ещё нет?",
+        )
+        click.confirm(question, abort=True, err=True)
 
 
 def _following(
@@ -142,72 +176,74 @@ def _following(
     editions: "tuple[Edition, ...]",
     plan: "Plan | None",
     approval: str,
+    tongue: "Tongue",
 ) -> list[str]:
     """Say how far the letters have got, what will keep them, and which command comes next."""
     from pismo.plan.approve import is_approved
     from pismo.plan.make import drafts_of
     from pismo.publish import START_AFRESH, have_theirs, nothing_new
 
-    if plan is not None and (before := nothing_new(plan, state.ledger)):
-        return [f"{before}. {START_AFRESH}"]
+    if plan is not None and (before := nothing_new(plan, state.ledger, tongue)):
+        return [f"{before}. {tongue(*START_AFRESH)}"]
     lines = []
     if plan is not None and (count := have_theirs(plan, state.ledger)):
-        lines.append(f"Of these, {count:,} have theirs already.")
-    if drafts := drafts_of(workspace, workspace.issues[issue], editions):
+        had = tongue.number(count)
         lines.append(
-            f"Not finished: {', '.join(drafts)} (draft: true). Until the line is taken out, and"
-            " the issue planned again, pismo publish refuses it."
+            tongue(f"Of these, {had} have theirs already.", f"Из них уже с письмом: {had}.")
         )
+    if drafts := ", ".join(drafts_of(workspace, workspace.issues[issue], editions)):
+        lines.append(
+            tongue(
+                f"Not finished: {drafts} (draft: true). Until the line is taken out, and"
+                " the issue planned again, pismo publish refuses it.",
+                f"Не дописано: {drafts} (draft: true). Пока эту строку не уберут и выпуск не"
+                " запланируют снова, pismo publish его не возьмёт.",
+            )
+        )
+    publish = f"{tongue('Next', 'Дальше')}: pismo publish {issue} --to"
     if approval:
-        return [*lines, f"Approved in {approval}. Commit it. Next: pismo publish {issue} --to ses"]
+        done = tongue(f"Approved in {approval}. Commit it.", f"Одобрено в {approval}: закоммитьте.")
+        return [*lines, f"{done} {publish} ses"]
     digests = {one.segment: one.digest for one in editions}
     if is_approved(workspace.root, issue, digests, state.ledger.id):
-        return [*lines, f"Next: pismo publish {issue} --to outbox, or --to ses: it is approved"]
-    return [
-        *lines,
-        f"Next: pismo publish {issue} --to outbox; or approve it: pismo plan {issue} --approve",
-    ]
+        ses = tongue(", or --to ses: it is approved", " или --to ses: он одобрен")
+        return [*lines, f"{publish} outbox{ses}"]
+    approve = tongue("; or approve it", "; или одобрите")
+    return [*lines, f"{publish} outbox{approve}: pismo plan {issue} --approve"]
 
 
-def _print(
-    issue: str,
-    editions: "tuple[Edition, ...]",
-    plan: "Plan | None",
-    approval: str,
-    following: list[str],
-    *,
-    as_json: bool,
-) -> None:
-    if as_json:
-        print_json(
-            {
-                "issue": issue,
-                "plan": plan and plan.id,
-                "audience": plan.audience if plan else 0,
-                "planned": dict(plan.planned) if plan else {},
-                "excluded": dict(plan.excluded) if plan else {},
-                "digests": {one.segment: one.digest for one in editions},
-                "approval": approval,
-            }
-        )
-        return
-    if plan is not None:
-        for line in plan_table(plan):
-            click.echo(line)
-    for line in following:
-        say(line)
+def _json(
+    issue: str, editions: "tuple[Edition, ...]", plan: "Plan | None", approval: str
+) -> dict[str, object]:
+    return {
+        "issue": issue,
+        "plan": plan and plan.id,
+        "audience": plan.audience if plan else 0,
+        "planned": dict(plan.planned) if plan else {},
+        "excluded": dict(plan.excluded) if plan else {},
+        "digests": {one.segment: one.digest for one in editions},
+        "approval": approval,
+    }
 
 
-def plan_table(plan: "Plan") -> list[str]:
+def plan_table(plan: "Plan", tongue: "Tongue") -> list[str]:
     """Return a plan as lines for people: who gets which edition, who gets none and why."""
     from pismo.ledger import Reason
 
-    width = len(f"{plan.audience:,}")
-    rows = [f"{plan.audience:>{width},}  people in the audience of {plan.issue}"]
+    audience = tongue.number(plan.audience)
+    width = len(audience)
+    people = tongue("people in the audience of", "человек — аудитория")
+    rows = [f"{audience}  {people} {plan.issue}"]
+    get = tongue("get edition", "получат вариант")
     for segment, count in plan.planned.items():
-        rows.append(f"{count:>{width},}  get edition {segment} ({plan.editions[segment][:12]})")
+        digest = plan.editions[segment][:12]
+        rows.append(f"{tongue.number(count):>{width}}  {get} {segment} ({digest})")
+    none = tongue("get none", "ничего не получат")
+    bring = tongue(
+        " (bring it in: pismo audience import consents FILE)",
+        "; загрузить: pismo audience import consents ФАЙЛ",
+    )
     for reason, count in sorted(plan.excluded.items(), key=lambda pair: -pair[1]):
-        consents = " (bring it in: pismo audience import consents FILE)"
-        way = consents if reason == Reason.NO_CONSENT else ""
-        rows.append(f"{count:>{width},}  get none: {reason}{way}")
+        said = reason_said(reason, tongue) + (bring if reason == Reason.NO_CONSENT else "")
+        rows.append(f"{tongue.number(count):>{width}}  {none}: {said}")
     return rows

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import Call, counted, listen, say
-from pismo.errors import PlanError, UsageError
+from pismo.cli.common import Call, listen, no_audience, say
+from pismo.errors import PlanError
+from pismo.tongue import LETTER
 
 if TYPE_CHECKING:
     from pismo.explain import Audience
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pismo.plan import StoredPlan
     from pismo.plan.state import State
     from pismo.preview import Crowd
+    from pismo.tongue import Tongue
 
 LOOPBACK = "127.0.0.1"
 
@@ -52,7 +54,7 @@ def preview_command(
 
         read_testers(call.workspace.state_dir, [tester])  # an unknown name is told at once
     if folder is not None:
-        _export(studio, folder)
+        _export(studio, folder, call.tongue)
         return
     listening = listen("0.0.0.0" if lan else LOOPBACK, port)  # noqa: S104  # asked for by --lan
     port = listening.getsockname()[1]
@@ -63,19 +65,23 @@ def preview_command(
         desk = Desk(studio, _crowd(call, stack), SelfMail(call, tester))
         app = create_app(desk, hosts=frozenset(f"{name}:{port}" for name in names), token=token)
         url = f"http://{host}:{port}/" + (f"?token={token}" if token else "")
-        say(f"{url}  (Ctrl+C stops it)")
+        say(f"{url}  ({call.tongue('Ctrl+C stops it', 'остановить: Ctrl+C')})")
         if opens:
             webbrowser.open(url)
         _run(app, listening)
 
 
-def _export(studio: object, folder: Path) -> None:
+def _export(studio: object, folder: Path, tongue: "Tongue") -> None:
     from pismo.preview import Studio
     from pismo.preview.export import export
 
     assert isinstance(studio, Studio)
     written = export(studio, folder, tuple(studio.workspace.issues))
-    say(f"{counted(written, 'letter')} written. Open {folder / 'index.html'}")
+    said = tongue(
+        f"{tongue.counted(written, LETTER)} written. Open",
+        f"Записано: {tongue.counted(written, LETTER)}. Откройте",
+    )
+    say(f"{said} {folder / 'index.html'}")
 
 
 def _crowd(call: Call, stack: ExitStack) -> "Crowd":
@@ -99,10 +105,7 @@ def _crowd(call: Call, stack: ExitStack) -> "Crowd":
 
         snapshot = current(call.workspace.state_dir)
         if snapshot is None:
-            raise UsageError(
-                "there is no audience here", hint="pismo sample invents one",
-                ru="аудитории здесь нет", hint_ru="pismo sample придумает её",
-            )  # fmt: skip
+            raise no_audience("there is no audience here", "аудитории здесь нет")
         now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
         return Audience(call.workspace, snapshot, state(), now)
 

@@ -20,10 +20,10 @@ from pismo.cli.common import Call, json_option, print_json, say
 from pismo.errors import ExitCode, PismoError, SendError, UsageError
 
 if TYPE_CHECKING:
-    from pismo.model.workspace import Workspace
     from pismo.plan.state import State
     from pismo.plan.store import StoredPlan
     from pismo.publish import Outcome
+    from pismo.tongue import Tongue
 
 STATES = ("planned", "claimed", "accepted", "refused", "throttled", "in_doubt", "withdrawn")
 _PROGRESS_EVERY_S = 5.0
@@ -86,18 +86,21 @@ def publish_command(  # one parameter per option
             tell_who(workspace, state.ledger, issue, who, as_json=as_json)
             return
         if status:
-            tell(workspace, state, issue, as_json=as_json)
+            tell(workspace, state, issue, call.tongue, as_json=as_json)
             return
         stored = latest_plan(workspace, state.ledger, issue)
         if to is None:
-            raise UsageError("say where to: --to outbox, or --to ses")
+            raise UsageError(
+                "say where to: --to outbox, or --to ses",
+                ru="скажите куда: --to outbox или --to ses",
+            )
         check_not_stopped(state.ledger, stored)
-        run = _Run(workspace, state, stored, to, at_once, wait, over_days, first_use, as_json)
+        run = _Run(call, state, stored, to, at_once, wait, over_days, first_use, as_json)
         run.check()
         if not yes:
-            _ask(stored, to)
+            _ask(stored, to, call.tongue)
         if retry_in_doubt:
-            _retry(state, stored)
+            _retry(state, stored, call.tongue)
         run.go()
 
 
@@ -121,9 +124,11 @@ def resume_command(
         to = sent_by(stored.folder)
         if not to:
             raise UsageError(
-                f"publishing {issue} has not begun", hint=f"pismo publish {issue} --to outbox"
-            )
-        run = _Run(workspace, state, stored, to, at_once, wait, over_days, False, as_json)
+                f"publishing {issue} has not begun", hint=f"pismo publish {issue} --to outbox",
+                ru=f"публикация {issue} ещё не начиналась",
+                hint_ru=f"pismo publish {issue} --to outbox",
+            )  # fmt: skip
+        run = _Run(call, state, stored, to, at_once, wait, over_days, False, as_json)
         run.check()
         state.ledger.clear_stop(stored.plan.id)
         run.go()
@@ -138,6 +143,7 @@ def stop_command(call: Call, issue: str, *, as_json: bool) -> None:
     from pismo.plan.state import open_state, plan_row
     from pismo.publish import close_books, plan_of
 
+    tongue = call.tongue
     with open_state(call.workspace, os.environ) as state:
         row = plan_row(call.workspace, state.ledger, issue)
         state.ledger.request_stop(row.id, datetime.now(UTC))
@@ -146,9 +152,13 @@ def stop_command(call: Call, issue: str, *, as_json: bool) -> None:
         print_json({**books.as_json(), "stopped": True})
         return
     if books.is_done:
-        say(f"{issue} is finished, there is nothing to stop: pismo publish {issue} --status")
+        done = tongue("is finished, there is nothing to stop", "— уже всё, останавливать нечего")
+        say(f"{issue} {done}: pismo publish {issue} --status")
         return
-    say(f"{issue} stops after what is under way. To go on: pismo resume {issue}")
+    stops = tongue(
+        "stops after what is under way. To go on", "остановится на том, что уже уходит. Продолжить"
+    )
+    say(f"{issue} {stops}: pismo resume {issue}")
 
 
 class _Run:
@@ -156,7 +166,7 @@ class _Run:
 
     def __init__(  # what the options said
         self,
-        workspace: "Workspace",
+        call: Call,
         state: "State",
         stored: "StoredPlan",
         to: str,
@@ -166,7 +176,8 @@ class _Run:
         first_use: bool,
         as_json: bool,
     ) -> None:
-        self._workspace, self._state, self._stored, self._to = workspace, state, stored, to
+        self._workspace, self._tongue = call.workspace, call.tongue
+        self._state, self._stored, self._to = state, stored, to
         self._hours = (to == "ses") if at_once is None else not at_once
         self._wait, self._over_days = wait, over_days
         self._options = _given(at_once, over_days=over_days)
@@ -204,10 +215,13 @@ class _Run:
         except PismoError:
             editions = ()  # it does not even compile any more: then it has changed
         if {one.segment: one.digest for one in editions} != dict(plan.editions):
-            say(
+            said = self._tongue(
                 "The issue has changed since the plan; what was planned leaves. To give the new"
-                f" text to whoever has no letter: pismo plan {plan.issue} --amend"
+                " text to whoever has no letter:",
+                "Выпуск изменился после плана; уйдёт то, что запланировано. Отдать новый текст тем,"
+                " у кого письма ещё нет:",
             )
+            say(f"{said} pismo plan {plan.issue} --amend")
 
     def go(self) -> None:
         """Publish, print the books, and exit 3 if somebody is left."""
@@ -215,7 +229,7 @@ class _Run:
         from pismo.publish import SystemClock, nothing_new, publish
         from pismo.publish.start import Manner, outbox_job, ses_job, stopped_by_signals
 
-        self._before = nothing_new(self._stored.plan, self._state.ledger)
+        self._before = nothing_new(self._stored.plan, self._state.ledger, self._tongue)
         clock = SystemClock()
         with stopped_by_signals(clock) as stopping:
             manner = Manner(
@@ -223,7 +237,7 @@ class _Run:
                 hours=self._hours,
                 wait=self._wait,
                 stopping=stopping,
-                progress=_Progress(clock.steady).tell,
+                progress=_Progress(clock.steady, self._tongue).tell,
             )
             about = self._workspace, self._state, self._stored, manner
             if self._to == "ses":
@@ -252,7 +266,7 @@ class _Run:
     def _print(self, outcome: "Outcome") -> None:
         from pismo.publish import START_AFRESH
 
-        books, plan = outcome.books, self._stored.plan
+        books, plan, tongue = outcome.books, self._stored.plan, self._tongue
         doubtful = list(self._state.ledger.in_doubt(plan.id)) if books.in_doubt else []
         if self._as_json:
             following = outcome.next_hour
@@ -266,20 +280,31 @@ class _Run:
                 }
             )
             return
-        echo_books(books, self._state.ledger.outcomes(plan.id))
-        echo_doubtful(books.issue, doubtful)
-        say(f"settled now: {outcome.settled:,}, in {outcome.seconds:.1f} s")
+        echo_books(books, self._state.ledger.outcomes(plan.id), tongue)
+        echo_doubtful(books.issue, doubtful, tongue)
+        settled, seconds = tongue.number(outcome.settled), tongue.decimal(outcome.seconds, 1)
+        say(
+            tongue(
+                f"settled now: {settled}, in {seconds} s",
+                f"обработано сейчас: {settled}, за {seconds} с",
+            )
+        )
         if self._lacks_pictures():
             say(
-                "Pictures do not show in these letters: in pyproject.toml, set [tool.pismo.site] "
-                "base_url to where build/site/ will be. To look at them now: build/letters/, or "
-                "pismo preview"
+                tongue(
+                    "Pictures do not show in these letters: in pyproject.toml, set"
+                    " [tool.pismo.site] base_url to where build/site/ will be. To look at them"
+                    " now: build/letters/, or pismo preview",
+                    "Картинок в этих письмах не видно: впишите в pyproject.toml, в"
+                    " [tool.pismo.site], base_url — где будет лежать build/site/. Посмотреть их"
+                    " сейчас: build/letters/ или pismo preview",
+                )
             )
         if self._before:
-            afresh = START_AFRESH if self._to == "outbox" else ""
-            say(f"Nothing to do: {self._before}. {afresh}".rstrip())
+            afresh = tongue(*START_AFRESH) if self._to == "outbox" else ""
+            say(f"{tongue('Nothing to do', 'Делать нечего')}: {self._before}. {afresh}".rstrip())
             return
-        say(what_next(outcome, self._to, self._workspace, self._options))
+        say(what_next(outcome, self._to, self._workspace, self._options, tongue))
 
     def _lacks_pictures(self) -> bool:
         """Tell whether letters point at pictures whose place nobody has named."""
@@ -293,28 +318,38 @@ def _given(at_once: bool | None, *, over_days: bool) -> str:
     return hours + (" --over-days" if over_days else "")
 
 
-def _ask(stored: "StoredPlan", to: str) -> None:
+def _ask(stored: "StoredPlan", to: str, tongue: "Tongue") -> None:
     from pismo.cli.plan import plan_table
 
-    for line in plan_table(stored.plan):
+    for line in plan_table(stored.plan, tongue):
         say(line)
     if not sys.stdin.isatty():
-        raise UsageError("publishing needs a yes", hint="look at the plan, then add --yes")
-    answer = click.prompt(f"To publish to {to}, type {stored.plan.issue}", err=True)
-    if answer.strip() != stored.plan.issue:
-        raise SendError("nothing was sent")
+        raise UsageError(
+            "publishing needs a yes", hint="look at the plan, then add --yes",
+            ru="публикации нужно ваше «да»", hint_ru="посмотрите на план и добавьте --yes",
+        )  # fmt: skip
+    issue = stored.plan.issue
+    question = tongue(f"To publish to {to}, type {issue}", f"Публикуем ({to})? Наберите {issue}")
+    if click.prompt(question, err=True).strip() != issue:
+        raise SendError("nothing was sent", ru="ничего не отправлено")
 
 
-def _retry(state: "State", stored: "StoredPlan") -> None:
+def _retry(state: "State", stored: "StoredPlan", tongue: "Tongue") -> None:
     count = state.ledger.retry_in_doubt(stored.plan.id, None, datetime.now(UTC))
-    say(f"{count} in doubt are tried again; whoever has the letter already gets it twice.")
+    say(
+        tongue(
+            f"{count} in doubt are tried again; whoever has the letter already gets it twice.",
+            f"Под сомнением и пробуем снова: {count}; кто письмо уже получил, получит его дважды.",
+        )
+    )
 
 
 class _Progress:
     """A line now and then: how many letters are settled."""
 
-    def __init__(self, steady: Callable[[], float]) -> None:
+    def __init__(self, steady: Callable[[], float], tongue: "Tongue") -> None:
         self._steady = steady
+        self._tongue = tongue
         self._told = 0.0
 
     def tell(self, settled: int) -> None:
@@ -324,4 +359,5 @@ class _Progress:
             self._told = now
         elif now - self._told >= _PROGRESS_EVERY_S:
             self._told = now
-            say(f"{settled:,} settled")
+            tongue = self._tongue
+            say(tongue(f"{settled:,} settled", f"готово: {tongue.number(settled)}"))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from pismo.cli.common import json_option, print_json, say
+from pismo.cli.asking import Asked
+from pismo.cli.common import json_option, print_json, say, tongue_of
 from pismo.errors import ContentError, ExitCode, UsageError
 
 _LINE = "line: "
@@ -24,7 +25,6 @@ def rebus_group() -> None:
 def solve_command(ctx: click.Context, line: str, answer: str, *, as_json: bool) -> None:
     """Read LINE, e.g. "100 + 🦊лиса(с=ц)", in every way; exit with 1 if none is the answer."""
     from pismo.games import RebusError, parse_rebus, solve
-    from pismo.games.spelling import language_of
 
     try:
         rebus = parse_rebus(f"answer: {answer}\n{_LINE}{line}")
@@ -32,11 +32,14 @@ def solve_command(ctx: click.Context, line: str, answer: str, *, as_json: bool) 
     except RebusError as error:
         # Only one line was given, so the place is a column of it; the answer has none.
         column = error.remark.column - len(_LINE) if error.remark.line == 1 else 0
-        place = f"column {column}: " if column > 0 else ""
-        language = language_of(answer)
-        hint = error.remark.hint(language)
-        raise ContentError(place + error.remark.message(language), hint=hint) from error
-    remarks = [remark.message(rebus.language) for remark in found.remarks]
+        place, place_ru = (f"column {column}: ", f"столбец {column}: ") if column > 0 else ("", "")
+        raise ContentError(
+            place + error.remark.message("en"),
+            hint=error.remark.hint("en"),
+            ru=place_ru + error.remark.message("ru"),
+            hint_ru=error.remark.hint("ru"),
+        ) from error
+    remarks = [remark.message(tongue_of(ctx).language) for remark in found.remarks]
     if as_json:
         print_json({"readings": list(found.readings), "ok": found.ok, "remarks": remarks})
     else:
@@ -59,7 +62,7 @@ def suggest_command(ctx: click.Context, word: str, limit: int, *, as_json: bool)
     """
     from pismo.games.suggest import suggest
 
-    found = suggest(word, limit=limit)
+    found, tongue = suggest(word, limit=limit), tongue_of(ctx)
     if as_json:
         suggestions = [
             {"line": one.line, "score": one.score, "strict": one.is_strict} for one in found
@@ -67,8 +70,14 @@ def suggest_command(ctx: click.Context, word: str, limit: int, *, as_json: bool)
         print_json({"suggestions": suggestions})
     else:
         for one in found:
-            click.echo(f"{one.score:5.1f}  {one.line}{'' if one.is_strict else '  (far-fetched)'}")
-        say("Copy a line you like into a ```rebus block." if found else f"No rebus for '{word}'.")
+            far = "" if one.is_strict else tongue("  (far-fetched)", "  (натянуто)")
+            click.echo(f"{one.score:5.1f}  {one.line}{far}")
+        copy = tongue(
+            "Copy a line you like into a ```rebus block.",
+            "Понравившуюся строку скопируйте в блок ```rebus.",
+        )
+        none = tongue(f"No rebus for '{word}'.", f"Ребуса для «{word}» не нашлось.")
+        say(copy if found else none)
     ctx.exit(ExitCode.DONE if found else ExitCode.FINDINGS)
 
 
@@ -83,23 +92,29 @@ def suggest_command(ctx: click.Context, word: str, limit: int, *, as_json: bool)
 )
 @click.option("--width", default=960, show_default=True, type=click.IntRange(160, 4000))
 @json_option
-def draw_command(item: Path, picture: Path, width: int, *, as_json: bool) -> None:
+@click.pass_context
+def draw_command(
+    ctx: click.Context, item: Path, picture: Path, width: int, *, as_json: bool
+) -> None:
     """Draw the rebus in the Markdown file ITEM as a PNG, upside-down pictures upside down."""
-    from pismo.games import draw_png, fenced, parse_rebus
+    from pismo.games import draw_png, parse_rebus
 
-    block = fenced(item.read_text(encoding="utf-8-sig"), "rebus")
-    if block is None:
-        raise UsageError(f"{item} has no ```rebus block", hint="name a file of content/games/")
-    drawn = draw_png(parse_rebus(block), width=width)
+    drawn = draw_png(parse_rebus(_block_of(item)), width=width)
     try:
         picture.write_bytes(drawn)
     except OSError as error:
-        raise UsageError(f"cannot write {picture}: {error.strerror}") from error
+        raise UsageError(
+            f"cannot write {picture}: {error.strerror}",
+            ru=f"не получается записать {picture}: {error.strerror}",
+        ) from error
     named = os.path.relpath(picture, item.parent).replace(os.sep, "/")
     if as_json:
         print_json({"picture": str(picture), "bytes": len(drawn), "named": named})
     else:
-        say(f"Wrote {picture} ({len(drawn)} bytes). Now add to the block: picture: {named}")
+        tongue, size = tongue_of(ctx), len(drawn)
+        done = tongue(f"Wrote {picture} ({size} bytes).", f"Записано: {picture}, байтов: {size}.")
+        add = tongue("Now add to the block", "Теперь добавьте в блок")
+        say(f"{done} {add}: picture: {named}")
 
 
 @rebus_group.command("seal")
@@ -107,28 +122,49 @@ def draw_command(item: Path, picture: Path, width: int, *, as_json: bool) -> Non
 @click.option("--also", multiple=True, metavar="ANSWER", help="Another answer that opens it.")
 @click.option(
     "--code",
-    prompt="What to reveal (a promo code)",
+    cls=Asked,
+    question=("What to reveal (a promo code)", "Что открыть (промокод)"),
     hide_input=True,
-    confirmation_prompt=True,
     help="Better left out: asked for without showing it, so that no shell history keeps it.",
 )
 @json_option
-def seal_command(item: Path, also: tuple[str, ...], code: str, *, as_json: bool) -> None:
+@click.pass_context
+def seal_command(
+    ctx: click.Context, item: Path, also: tuple[str, ...], code: str, *, as_json: bool
+) -> None:
     """Lock a promo code with the answer of the rebus in ITEM; writes ITEM's .prize.json.
 
     Commit that file and name it in the front matter, `prize:`. The build only copies it. It
     hides a code, it does not protect it: seal nothing that is worth an evening of guessing.
     """
-    from pismo.games import fenced, parse_rebus
+    from pismo.games import parse_rebus
     from pismo.games.seal import seal_prize
 
-    block = fenced(item.read_text(encoding="utf-8-sig"), "rebus")
-    if block is None:
-        raise UsageError(f"{item} has no ```rebus block", hint="name a file of content/games/")
-    answer = parse_rebus(block).answer
+    answer = parse_rebus(_block_of(item)).answer
     sealed = item.with_suffix(".prize.json")
     sealed.write_text(seal_prize(code, [answer, *also]) + "\n", encoding="utf-8")
     if as_json:
         print_json({"prize": str(sealed), "answers": 1 + len(also)})
     else:
-        say(f"Wrote {sealed}. Now add to the front matter of {item.name}: prize: {item.stem}")
+        done = tongue_of(ctx)(
+            f"Wrote {sealed}. Now add to the front matter of {item.name}",
+            f"Записано: {sealed}. Теперь добавьте в шапку {item.name}",
+        )
+        say(f"{done}: prize: {item.stem}")
+
+
+def _block_of(item: Path) -> str:
+    """Return the rebus of a Markdown file.
+
+    Raises:
+        UsageError: If it has none.
+    """
+    from pismo.games import fenced
+
+    block = fenced(item.read_text(encoding="utf-8-sig"), "rebus")
+    if block is None:
+        raise UsageError(
+            f"{item} has no ```rebus block", hint="name a file of content/games/",
+            ru=f"в {item} нет блока ```rebus", hint_ru="назовите файл из content/games/",
+        )  # fmt: skip
+    return block

@@ -2,10 +2,15 @@
 
 import os
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import DAY, Call, json_option, print_json, say
+from pismo.cli.common import DAY, Call, json_option, print_json, say, tell_new_state
+from pismo.tongue import EVENT, PERSON, PRODUCT, PURCHASE
+
+if TYPE_CHECKING:
+    from pismo.intake.sample import Sample
 
 
 @click.command("sample")
@@ -44,26 +49,42 @@ def sample_command(
         today=today.date() if today else _newest(call),
         environ=os.environ,
         replace=replace,
-        begin=say,
+        begin=tell_new_state(call.tongue),
     )
     if as_json:
         about = {"consents": made.consents, "opt_outs": made.opt_outs}
         gone = {"suppressions": made.suppressions, "seconds": made.seconds}
         print_json({"snapshot": made.snapshot.id, **made.rows, **about, **gone})
         return
-    rows = made.rows
-    say(
-        f"{rows['subscribers']} people ({made.consents} agreed to letters), "
-        f"{rows['products']} products, {rows['purchases']} purchases, {rows['events']} events "
-        f"in {made.seconds} s."
-    )
+    _say(call, made)
+
+
+def _say(call: Call, made: "Sample") -> None:
+    tongue, rows = call.tongue, made.rows
+    people = tongue.counted(rows["subscribers"], PERSON)
+    agreed = tongue(f"{made.consents} agreed to letters", f"на письма согласны: {made.consents}")
+    nouns = (("products", PRODUCT), ("purchases", PURCHASE), ("events", EVENT))
+    others = ", ".join(tongue.counted(rows[table], noun) for table, noun in nouns)
+    spent = tongue.decimal(made.seconds, 2)
+    seconds = tongue(f" in {spent} s.", f" за {spent} с.")
+    say(f"{people} ({agreed}), {others}{seconds}")
     own = len(call.workspace.catalogue)
     if own and (invented := rows["products"] - own) > 0:
         say(
-            f"{invented} of the products are invented, too, and letters may recommend them."
-            f" Only those of your catalogue: pismo sample --products {own}"
+            tongue(
+                f"{invented} of the products are invented, too, and letters may recommend them."
+                " Only those of your catalogue:",
+                f"Товаров, которые тоже придуманы: {invented}; письма могут их рекомендовать."
+                " Только из вашего каталога:",
+            )
+            + f" pismo sample --products {own}"
         )
-    say("Nobody is real. See who is where: pismo segments")
+    say(
+        tongue(
+            "Nobody is real. See who is where: pismo segments",
+            "Настоящих людей здесь нет. Кто в каком сегменте: pismo segments",
+        )
+    )
 
 
 def _newest(call: Call) -> date:

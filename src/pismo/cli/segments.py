@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import BRING_AN_AUDIENCE, DAY, Call, json_option, print_json, say
+from pismo.cli.common import DAY, Call, json_option, no_audience, print_json, say
+from pismo.tongue import PERSON
 
 if TYPE_CHECKING:
     from pismo.audience import Snapshot
     from pismo.model.content import Segment
     from pismo.segments.report import SegmentReport
+    from pismo.tongue import Tongue
 
 
 @click.command("segments")
@@ -38,31 +40,34 @@ def segments_command(
 
     report, day, before = _report(call, newsletter, since)
     if picture:
-        picture.write_text(draw_segments(report, call.workspace.settings.language), "utf-8")
-        say(f"drawn: {picture}")
+        picture.write_text(draw_segments(report, call.tongue.language), "utf-8")
+        say(f"{call.tongue('drawn', 'нарисовано')}: {picture}")
     if as_json:
-        print_json(
-            {
-                "day": day,
-                "people": report.people,
-                "everyone": report.everyone,
-                "since": before,
-                "segments": [
-                    {
-                        "id": one.id,
-                        "title": one.title,
-                        "size": one.size,
-                        "first": one.chosen,
-                        "overlaps": dict(one.overlaps),
-                        "came": one.came,
-                        "left": one.left,
-                    }
-                    for one in report.segments
-                ],
-            }
-        )
+        print_json(_json(report, day, before))
         return
-    _print_table(report, day, before)
+    _print_table(report, before, call.tongue)
+    _say_below(report, day, call.tongue)
+
+
+def _json(report: "SegmentReport", day: str, before: str) -> dict[str, object]:
+    return {
+        "day": day,
+        "people": report.people,
+        "everyone": report.everyone,
+        "since": before,
+        "segments": [
+            {
+                "id": one.id,
+                "title": one.title,
+                "size": one.size,
+                "first": one.chosen,
+                "overlaps": dict(one.overlaps),
+                "came": one.came,
+                "left": one.left,
+            }
+            for one in report.segments
+        ],
+    }
 
 
 def _report(
@@ -70,14 +75,14 @@ def _report(
 ) -> "tuple[SegmentReport, str, str]":
     """Count people by segment, and what changed; return the days of both, '' for no earlier one."""
     from pismo.audience import current
-    from pismo.errors import AudienceError, UsageError
+    from pismo.errors import UsageError
     from pismo.segments.report import report_segments
     from pismo.segments.sound import compose_sound
 
     workspace = call.workspace
     snapshot = current(workspace.state_dir)
     if snapshot is None:
-        raise AudienceError("there is no audience yet", hint=BRING_AN_AUDIENCE)
+        raise no_audience("there is no audience yet", "аудитории пока нет")
     chosen = _chosen(call, newsletter)
     composed = compose_sound(workspace, [one.id for one in chosen])
     # By the hour, for the file of facts; a snapshot that was just made has what just came back.
@@ -85,7 +90,8 @@ def _report(
     now = max(hour, snapshot.created_at)
     if since and since.date() >= now.date():
         raise UsageError(
-            f"--since {since.date()} is no earlier day than the facts' own, {now.date()}"
+            f"--since {since.date()} is no earlier day than the facts' own, {now.date()}",
+            ru=f"--since {since.date()} — не раньше дня, на который посчитаны факты, {now.date()}",
         )
     earlier = since.replace(tzinfo=UTC) if since else _last_issue(call, now)
     done = _facts(call, snapshot, now, keep=True)
@@ -123,7 +129,9 @@ def _chosen(call: Call, newsletter: str | None) -> "list[Segment]":
         return list(workspace.segments.values())
     if newsletter not in workspace.newsletters:
         raise UsageError(
-            f"there is no newsletter {newsletter}", hint=meant(newsletter, workspace.newsletters)
+            f"there is no newsletter {newsletter}",
+            ru=f"нет рассылки {newsletter}",
+            **meant(newsletter, workspace.newsletters),
         )
     names = workspace.newsletters[newsletter].segments
     return [workspace.segments[name] for name in names if name in workspace.segments]
@@ -134,28 +142,38 @@ def _last_issue(call: Call, now: datetime) -> datetime | None:
     return datetime.combine(max(dates), time(), UTC) if dates else None
 
 
-def _print_table(report: "SegmentReport", day: str, before: str) -> None:
+def _print_table(report: "SegmentReport", before: str, tongue: "Tongue") -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, header_style="bold")
+    table.add_column(tongue("segment", "сегмент"))
     for name in (
-        "segment",
-        "people",
-        "first here",
-        f"since {before}" if before else "",
-        "overlaps",
+        tongue("people", "людей"),
+        tongue("first here", "первый для"),
+        tongue(f"since {before}", f"с {before}") if before else "",
     ):
-        table.add_column(name, justify="left" if name in ("segment", "overlaps") else "right")
+        table.add_column(name, justify="right")
+    table.add_column(tongue("overlaps", "пересекается"))
     for one in report.segments:
         shared = sorted(one.overlaps.items(), key=lambda pair: (-pair[1], pair[0]))
         overlaps = ", ".join(f"{name} {count}" for name, count in shared[:4] if count)
         moved = "" if one.came is None else f"+{one.came} −{one.left}"
         table.add_row(one.id, str(one.size), str(one.chosen), moved, overlaps)
-    table.add_row("everyone else", "", str(report.everyone), "", "")
+    table.add_row(tongue("everyone else", "все остальные"), "", str(report.everyone), "", "")
     Console().print(table)
-    empty = [one.id for one in report.segments if not one.size]
-    if empty:
-        say(f"nobody is in: {', '.join(empty)}")
-    say(f"{report.people} people, as of {day}. See one of them: pismo audience facts ID")
-    say("Consent, opt-outs and shared addresses are not looked at here: pismo plan counts letters.")
+
+
+def _say_below(report: "SegmentReport", day: str, tongue: "Tongue") -> None:
+    if empty := ", ".join(one.id for one in report.segments if not one.size):
+        say(f"{tongue('nobody is in', 'никого нет в')}: {empty}")
+    people = tongue.counted(report.people, PERSON)
+    see = tongue(f"{people}, as of {day}. See one of them", f"{people}, на {day}. Об одном из них")
+    say(f"{see}: pismo audience facts ID")
+    say(
+        tongue(
+            "Consent, opt-outs and shared addresses are not looked at here: pismo plan counts"
+            " letters.",
+            "Согласия, отказы и общие адреса здесь не смотрим: письма считает pismo plan.",
+        )
+    )

@@ -14,6 +14,7 @@ from pismo.cli.common import BRING_AN_AUDIENCE, Call, echo_findings, json_option
 from pismo.errors import ExitCode, SendError, SettingsError, UsageError
 from pismo.records import dataclass, replace
 from pismo.text import meant
+from pismo.tongue import Noun
 
 if TYPE_CHECKING:
     from pismo.model.content import Issue
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pismo.model.workspace import Workspace
 
 FILE = "testers.toml"
+_TEST_LETTER = Noun(
+    ("test letter", "test letters"), ("тестовое письмо", "тестовых письма", "тестовых писем")
+)
 _EXAMPLE = '[testers]\nmarina = "marina@example.com"'
 
 
@@ -71,7 +75,7 @@ def test_command(
     workspace = call.workspace
     known = issue_of(workspace, issue)
     addresses = read_testers(workspace.state_dir, testers)
-    editions = _editions(workspace, known, segments)
+    editions = _editions(call, known, segments)
     letters = list(_letters(workspace, known, editions, person))
     sent = list(_send(workspace, letters, addresses, via))
     if as_json:
@@ -80,7 +84,8 @@ def test_command(
         return
     for one in sent:
         say(f"{one.segment} → {one.tester}: {one.where}")
-    say(f"{len(sent)} test letters. Next: pismo plan {issue}")
+    letters_ = call.tongue.counted(len(sent), _TEST_LETTER)
+    say(f"{letters_}. {call.tongue('Next', 'Дальше')}: pismo plan {issue}")
     ctx.exit(ExitCode.DONE)
 
 
@@ -96,16 +101,30 @@ def read_testers(state_dir: Path, names: Sequence[str]) -> dict[str, str]:
         table = tomllib.loads(path.read_text("utf-8")).get("testers", {})
     except FileNotFoundError:
         raise SettingsError(
-            "there are no testers yet", hint=f"write .pismo/{FILE} (never in Git):\n{_EXAMPLE}"
+            "there are no testers yet",
+            hint=f"write .pismo/{FILE} (never in Git):\n{_EXAMPLE}",
+            ru="тестировщиков пока нет",
+            hint_ru=f"напишите .pismo/{FILE} (в Git его не кладут):\n{_EXAMPLE}",
         ) from None
     except ValueError as error:
-        raise SettingsError(f".pismo/{FILE} is not TOML: {error}") from error
+        raise SettingsError(
+            f".pismo/{FILE} is not TOML: {error}", ru=f".pismo/{FILE} — не TOML: {error}"
+        ) from error
     known = {str(name): str(address) for name, address in table.items()}
     if not known:
-        raise SettingsError(f".pismo/{FILE} names nobody", hint=_EXAMPLE)
+        raise SettingsError(
+            f".pismo/{FILE} names nobody",
+            hint=_EXAMPLE,
+            ru=f"в .pismo/{FILE} никого нет",
+            hint_ru=_EXAMPLE,
+        )
     for name in names:
         if name not in known:
-            raise UsageError(f"no tester is called '{name}'", hint=meant(name, known))
+            raise UsageError(
+                f"no tester is called '{name}'",
+                ru=f"нет тестировщика «{name}»",
+                **meant(name, known),
+            )
     return {name: known[name] for name in names or known}
 
 
@@ -115,18 +134,20 @@ def mail_to_tester(workspace: "Workspace", tester: str, message: bytes) -> str:
     return _by_ses(_client(workspace), message, address)
 
 
-def _editions(
-    workspace: "Workspace", issue: "Issue", segments: Sequence[str]
-) -> "tuple[Edition, ...]":
+def _editions(call: Call, issue: "Issue", segments: Sequence[str]) -> "tuple[Edition, ...]":
     from pismo.compile import compile_issue
 
-    compiled = compile_issue(workspace, issue.id)
+    compiled = compile_issue(call.workspace, issue.id)
     there = {edition.segment: edition for edition in compiled.editions}
-    echo_findings(compiled.findings, workspace.settings.language)
+    echo_findings(compiled.findings, call.tongue.language)
     for segment in segments:
         if segment not in there:
-            hint = meant(segment, there, none=f"pismo check {issue.id}")
-            raise UsageError(f"{issue.id} has no letter for '{segment}'", hint=hint)
+            none = f"pismo check {issue.id}"
+            raise UsageError(
+                f"{issue.id} has no letter for '{segment}'",
+                ru=f"в {issue.id} нет письма для «{segment}»",
+                **meant(segment, there, none=(none, none)),
+            )
     return tuple(there[segment] for segment in segments or there)
 
 
@@ -148,7 +169,8 @@ def _letters(
                 known = [one.id for one in workspace.people]
                 raise UsageError(
                     f"nobody is '{person}', and there is no audience",
-                    hint=meant(person, known, none=BRING_AN_AUDIENCE),
+                    ru=f"человека «{person}» нет, аудитории тоже",
+                    **meant(person, known, none=BRING_AN_AUDIENCE),
                 )
             state = stack.enter_context(open_state(workspace, os.environ))
             now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -214,7 +236,11 @@ def _by_ses(client: Any, message: bytes, address: str) -> str:  # noqa: ANN401  
         )
     except ClientError as error:
         reason = error.response.get("Error", {}).get("Code", "refused")
-        raise SendError(f"SES did not take the test letter: {reason}") from error
+        raise SendError(
+            f"SES did not take the test letter: {reason}",
+            ru=f"SES не принял тестовое письмо: {reason}",
+        ) from error
     except BotoCoreError as error:
-        raise SendError(f"SES was not reached: {type(error).__name__}") from error
+        name = type(error).__name__
+        raise SendError(f"SES was not reached: {name}", ru=f"SES недоступен: {name}") from error
     return f"SES {answer['MessageId']}"

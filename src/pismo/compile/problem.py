@@ -11,7 +11,10 @@ class CompileError(ContentError):
 
     def __init__(self, rule: Rule, where: Source | None = None, **values: object) -> None:
         finding = _finding(rule, where or _NOWHERE, values)
-        super().__init__(finding.message("en"), where, hint=finding.hint("en"))
+        super().__init__(
+            finding.message("en"), where, hint=finding.hint("en"),
+            ru=finding.message("ru"), hint_ru=finding.hint("ru"),
+        )  # fmt: skip
         self.rule = rule
         self.values = values
 

@@ -267,11 +267,15 @@ class Audience:
     def _nobody(self, person: str) -> UsageError:
         invented = meant(person, [one.id for one in self.workspace.people])
         hint = "ids are in the column subscriber_id; pismo preview finds people by predicate"
+        hint_ru = "id стоят в колонке subscriber_id; pismo preview находит людей по условию"
+        if invented["hint"]:
+            hint = f"in segments/people.toml {invented['hint']}; {hint}"
+            hint_ru = f"в segments/people.toml {invented['hint_ru']}; {hint_ru}"
         return UsageError(
             f"nobody in the audience is '{person}'",
-            hint=f"in segments/people.toml {invented}; {hint}" if invented else hint,
+            hint=hint,
             ru=f"в аудитории нет человека «{person}»",
-            hint_ru="id стоят в колонке subscriber_id; pismo preview находит людей по условию",
+            hint_ru=hint_ru,
         )
 
     def _predicate(self, question: str) -> str:

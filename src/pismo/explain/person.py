@@ -101,8 +101,11 @@ def _now(
     if audience is None:
         raise UsageError(
             f"nobody is '{person}', and there is no audience",
-            hint=meant(
-                person, [one.id for one in workspace.people], none="invent one: pismo sample"
+            ru=f"человека «{person}» нет, аудитории тоже",
+            **meant(
+                person,
+                [one.id for one in workspace.people],
+                none=("invent one: pismo sample", "придумайте её: pismo sample"),
             ),
         )
     compose_sound(workspace, workspace.newsletter_of(issue).segments)
@@ -126,8 +129,8 @@ def invented_segment(workspace: Workspace, issue: Issue, person: str) -> str:
     if facts is None:
         raise UsageError(
             f"no person '{person}' in segments/people.toml",
-            hint=meant(person, [known.id for known in workspace.people]),
             ru=f"в segments/people.toml нет человека «{person}»",
+            **meant(person, [known.id for known in workspace.people]),
         )
     columns = columns_of(workspace)
     composed = compose_sound(workspace, workspace.newsletter_of(issue).segments)

@@ -49,8 +49,13 @@ class GameError(ContentError):
     """A game that cannot be used; `remark` has the rule, the values and the place."""
 
     def __init__(self, remark: Remark) -> None:
-        place = f"line {remark.line + 1}, column {remark.column}: "
-        super().__init__(place + remark.message("en"), hint=remark.hint("en"))
+        line, column = remark.line + 1, remark.column
+        super().__init__(
+            f"line {line}, column {column}: {remark.message('en')}",
+            hint=remark.hint("en"),
+            ru=f"строка {line}, столбец {column}: {remark.message('ru')}",
+            hint_ru=remark.hint("ru"),
+        )
         self.remark = remark
 
 

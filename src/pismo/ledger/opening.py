@@ -36,8 +36,8 @@ def open_state(
         state_dir: `Workspace.state_dir`; keys and, by default, the database are made there.
         state_url: `Settings.state_url`; a path in it is relative to the workspace's root.
         environ: Where keys may come from; `os.environ` by default.
-        begin: Given by commands that may begin a state: called with what was made where a URL
-            names the place. Without it, a place that is named and holds nothing is an error.
+        begin: Given by commands that may begin a state: called with the place of one that was made
+            where a URL names it. Without it, a place that is named and holds nothing is an error.
 
     Raises:
         SettingsError: If the keys cannot be used.
@@ -50,7 +50,7 @@ def open_state(
         keys = load_keys(state_dir, environ)
         ledger.bind_keys(keys.hmac_ids, keys.signing_ids)
         if begin is not None and state_url and ledger.is_new:
-            begin(f"A new state database: {shown_url(database_of(state_dir, state_url))}")
+            begin(shown_url(database_of(state_dir, state_url)))
         yield State(ledger, keys)
     finally:
         ledger.close()

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pismo.errors import PlanError
 from pismo.model.finding import Source
 from pismo.records import dataclass
+from pismo.text import NBSP, date_text
 
 LATE_HOURS = 6.0
 """How long after its hour a letter still leaves at once (`[tool.pismo.plan] late_hours`)."""
@@ -110,12 +111,13 @@ def is_zone(name: str) -> bool:
     return True
 
 
-def describe(moment: datetime, zone: str) -> str:
+def describe(moment: datetime, zone: str, language: str = "en") -> str:
     """Say when by readers' clocks and ours: `10:00 Kamchatka, 27 November (22:00 UTC)`."""
     local = moment.astimezone(_known_zone(zone, "UTC"))
     place = zone.rpartition("/")[2].replace("_", " ") or "UTC"
     ours = "" if place == "UTC" else f" ({moment.astimezone(UTC):%H:%M} UTC)"
-    return f"{local:%H:%M} {place}, {local.day} {local:%B}{ours}"
+    day = f"{local.day} {local:%B}" if language == "en" else date_text(local.date(), language)
+    return f"{local:%H:%M} {place}, {day.replace(NBSP, ' ')}{ours}"
 
 
 def _known_zone(name: str, fallback: str) -> ZoneInfo:

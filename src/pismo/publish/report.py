@@ -7,6 +7,7 @@ from pismo.ledger import Ledger, PlanRow
 from pismo.ledger.states import TO_COME
 from pismo.model.people import Plan, Submission
 from pismo.records import dataclass
+from pismo.tongue import Tongue
 
 _COUNTED = (
     Submission.ACCEPTED,
@@ -16,10 +17,10 @@ _COUNTED = (
     Submission.WITHDRAWN,
 )
 START_AFRESH = (
-    "Nobody gets an issue twice. To try again with an invented audience: rm -r .pismo, then"
-    " pismo sample"
+    "Nobody gets an issue twice. Again, with an invented audience: rm -r .pismo && pismo sample",
+    "Дважды выпуск не получает никто. Заново, с придуманными: rm -r .pismo && pismo sample",
 )
-"""What to do about it where nobody is real."""
+"""What to do about it where nobody is real, in English and Russian."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +50,6 @@ class Books:
         """Return the fields that DESIGN §9 lists."""
         return {name: getattr(self, name) for name in self.__slots__}
 
-    def lines(self) -> list[str]:
-        """Say it to a person: the identity, line by line."""
-        counts = ("accepted", "refused", "throttled", "in_doubt", "withdrawn", "waiting")
-        shown = [(name.replace("_", " "), getattr(self, name)) for name in counts]
-        shown += [(f"excluded: {reason}", count) for reason, count in self.excluded.items()]
-        width = len(f"{self.audience:,}")
-        body = [f"  {count:>{width},}  {name}" for name, count in shown if count]
-        return [f"{self.audience:,} people in the audience of {self.issue} =", *body]
-
 
 def plan_of(row: PlanRow) -> Plan:
     """Return a plan as the ledger knows it: enough for the books, wherever its people are."""
@@ -72,18 +64,25 @@ def plan_of(row: PlanRow) -> Plan:
     )
 
 
-def nothing_new(plan: Plan, ledger: Ledger) -> str:
+def nothing_new(plan: Plan, ledger: Ledger, tongue: Tongue) -> str:
     """Say that everybody has the issue already, and in which text; '' if somebody is left."""
     counts = ledger.counts(plan.id)
     accepted, total = counts[Submission.ACCEPTED], sum(counts.values())
     if not accepted or any(counts[state] for state in TO_COME):
         return ""
-    told = f"0 new: {'all ' if accepted == total else ''}{accepted:,} got this issue before"
+    everybody = accepted == total
+    told = tongue(
+        f"0 new: {'all ' if everybody else ''}{accepted:,} got this issue before",
+        f"новых 0: этот выпуск уже {'у всех, ' if everybody else ''}у {tongue.number(accepted)}",
+    )
     had = ledger.accepted_editions(plan.id)
     if all(plan.editions.get(name, "").startswith(digest) for name, digest in had):
-        return f"{told}, in this very text"
+        return told + tongue(", in this very text", ", слово в слово")
     earlier = ", ".join(f"{name} ({digest[:12]})" for name, digest in sorted(had))
-    return f"{told}, with editions {earlier}; the changed text reaches nobody"
+    return told + tongue(
+        f", with editions {earlier}; the changed text reaches nobody",
+        f", в вариантах {earlier}; изменённый текст не дойдёт ни до кого",
+    )
 
 
 def check_text(issue: str, digests: Mapping[str, str], before: PlanRow, ledger: Ledger) -> None:
@@ -112,6 +111,9 @@ def check_text(issue: str, digests: Mapping[str, str], before: PlanRow, ledger: 
             f"{other:,} readers have {issue} already, with another text",
             hint=f"to give the new text to the others: pismo plan {issue} --amend; to choose"
             f" readers anew as well: pismo plan {issue} --anew",
+            ru=f"выпуск {issue} с другим текстом уже получили {other}",
+            hint_ru=f"отдать новый текст остальным: pismo plan {issue} --amend; заодно выбрать"
+            f" читателей заново: pismo plan {issue} --anew",
         )
 
 

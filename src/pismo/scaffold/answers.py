@@ -16,7 +16,12 @@ def address(text: str) -> str:
         UsageError: If it is none.
     """
     if not _ADDRESS.fullmatch(text):
-        raise UsageError(f"'{text}' is no address", hint="like katya@shop.example")
+        raise UsageError(
+            f"'{text}' is no address",
+            hint="like katya@shop.example",
+            ru=f"«{text}» — не адрес",
+            hint_ru="пишите так: katya@shop.example",
+        )
     return text
 
 
@@ -27,7 +32,12 @@ def colour(text: str) -> str:
         UsageError: If it is none.
     """
     if not _COLOUR.fullmatch(text):
-        raise UsageError(f"'{text}' is no colour", hint="like #b5502f")
+        raise UsageError(
+            f"'{text}' is no colour",
+            hint="like #b5502f",
+            ru=f"«{text}» — не цвет",
+            hint_ru="пишите так: #b5502f",
+        )
     return text
 
 
@@ -38,5 +48,10 @@ def new_folder(root: Path) -> Path:
         UsageError: If it holds something.
     """
     if root.exists() and any(entry.name != ".git" for entry in root.iterdir()):
-        raise UsageError(f"{root} is not empty", hint="name a folder that does not exist yet")
+        raise UsageError(
+            f"{root} is not empty",
+            hint="name a folder that does not exist yet",
+            ru=f"папка {root} не пуста",
+            hint_ru="назовите папку, которой ещё нет",
+        )
     return root

@@ -78,7 +78,10 @@ def new_file(workspace: Workspace, kind: FileKind, title: str, name: str = "") -
         stem = stem.replace("-", "_")
     if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", stem):
         raise UsageError(
-            f"'{stem or title}' is no file name", hint="give one: --name rain-on-tuesday"
+            f"'{stem or title}' is no file name",
+            hint="give one: --name rain-on-tuesday",
+            ru=f"«{stem or title}» — не имя файла",
+            hint_ru="назовите сами: --name dozhd-vo-vtornik",
         )
     suffix = "toml" if kind is FileKind.SEGMENT else "md"
     path = f"{FOLDERS[kind]}/{stem}.{suffix}"
@@ -101,8 +104,11 @@ def new_issue(workspace: Workspace, newsletter: str, day: date, source: str = ""
         UsageError: If the newsletter or the source does not exist, or the issue does.
     """
     if newsletter not in workspace.newsletters:
-        hint = meant(newsletter, workspace.newsletters)
-        raise UsageError(f"no newsletter '{newsletter}'", hint=hint)
+        raise UsageError(
+            f"no newsletter '{newsletter}'",
+            ru=f"нет рассылки «{newsletter}»",
+            **meant(newsletter, workspace.newsletters),
+        )
     if source:
         text = _from_issue(workspace, source, day)
     else:
@@ -112,6 +118,8 @@ def new_issue(workspace: Workspace, newsletter: str, day: date, source: str = ""
         raise UsageError(
             f"{path} is there already",
             hint="a newsletter has one issue a day: choose another, or edit that file",
+            ru=f"{path} уже есть",
+            hint_ru="у рассылки один выпуск в день: выберите другой или правьте этот файл",
         )
     write_new(workspace.root / path, text)
     return NewFile(path, f"{newsletter}/{day.isoformat()}")
@@ -120,8 +128,11 @@ def new_issue(workspace: Workspace, newsletter: str, day: date, source: str = ""
 def _from_issue(workspace: Workspace, source: str, day: date) -> str:
     issue = workspace.issues.get(source)
     if issue is None:
-        hint = meant(source, newest_first(workspace))
-        raise UsageError(f"no issue '{source}' to begin from", hint=hint)
+        raise UsageError(
+            f"no issue '{source}' to begin from",
+            ru=f"нет выпуска «{source}», с которого начать",
+            **meant(source, newest_first(workspace)),
+        )
     text = (workspace.root / issue.source.path).read_text("utf-8-sig")
     dated = f"date: {day.isoformat()}"
     # A copy says last week's words until somebody has changed them: it begins as a draft.

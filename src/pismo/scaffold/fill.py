@@ -42,5 +42,8 @@ def write_new(path: Path, text: str) -> None:
             file.write(text)
     except FileExistsError as error:
         raise UsageError(
-            f"{path} is there already", hint="choose another name, or edit that file"
+            f"{path} is there already",
+            hint="choose another name, or edit that file",
+            ru=f"{path} уже есть",
+            hint_ru="выберите другое имя или правьте этот файл",
         ) from error

@@ -24,5 +24,5 @@ def compose_sound(workspace: Workspace, wanted: Collection[str]) -> Mapping[str,
         and (finding.segment in wanted or finding.source.path in files)
     ]
     if wrong:
-        raise FindingsError(wrong, workspace.settings.language)
+        raise FindingsError(wrong)
     return composed

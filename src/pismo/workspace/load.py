@@ -52,9 +52,9 @@ def issue_of(workspace: Workspace, name: str) -> Issue:
         UsageError: If there is none; it says what one is called.
     """
     if name not in workspace.issues:
-        none = "make one: pismo new issue NEWSLETTER"
-        hint = meant(name, newest_first(workspace), none=none)
-        raise UsageError(f"there is no issue '{name}'", hint=hint)
+        none = ("make one: pismo new issue NEWSLETTER", "начните: pismo new issue РАССЫЛКА")
+        hints = meant(name, newest_first(workspace), none=none)
+        raise UsageError(f"there is no issue '{name}'", ru=f"нет выпуска «{name}»", **hints)
     return workspace.issues[name]
 
 

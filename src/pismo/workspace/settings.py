@@ -29,6 +29,9 @@ def find_root(start: Path) -> Path:
     raise UsageError(
         f"no workspace here: no pyproject.toml with [tool.pismo] in {start} or above",
         hint="go into a workspace, name one with `pismo -C DIR`, or make one: pismo new workspace",
+        ru=f"писем здесь нет: ни в {start}, ни выше нет pyproject.toml с [tool.pismo]",
+        hint_ru="зайдите в папку с письмами, назовите её (`pismo -C ПАПКА`) или создайте: pismo new"
+        " workspace ПАПКА",
     )
 
 

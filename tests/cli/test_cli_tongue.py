@@ -1,0 +1,126 @@
+"""The terminal speaks one language at a time: which one, and that nothing of the other is said."""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pismo.cli import main
+from pismo.tongue import ERROR, PERSON, VARIABLE, Tongue, spoken
+
+Told = Callable[..., str]
+
+QUOTED = re.compile(r"«[^»]*»|'[^'\n]*'|`[^`]*`|\"[^\"]*\"|\{[{%].*?[%}]\}")
+COMMAND = re.compile(r"\bpismo (?:[\w/.{}-]+(?: |$))*", re.MULTILINE)
+PATH = re.compile(r"\S*[/\\]\S*|\S+\.(?:md|toml|csv|png|svg|html|eml)\b|\S*_\S*|--[\w-]+")
+LATIN_WORDS = re.compile(r"\b[A-Za-z]+(?: [A-Za-z]+){2,}\b")
+CYRILLIC_WORD = re.compile(r"\S*[а-яё]\S*", re.IGNORECASE)
+
+
+@pytest.fixture
+def told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Told:
+    """Run `pismo` in the folder `tmp_path` and return all that it prints."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["pismo", *words])
+        with pytest.raises(SystemExit):
+            main()
+        return "".join(capsys.readouterr())
+
+    return run
+
+
+def frame(text: str) -> str:
+    """Return what a terminal said without quotations, commands and paths."""
+    for what in (QUOTED, COMMAND, PATH):
+        text = what.sub("…", text)
+    return text
+
+
+def strange(language: str, text: str) -> list[str]:
+    """Return the words of the other language, besides what it merely names."""
+    return (LATIN_WORDS if language == "ru" else CYRILLIC_WORD).findall(frame(text))
+
+
+@pytest.mark.parametrize(
+    ("asked", "environ", "language"),
+    [
+        ("", {}, ""),
+        ("ru", {VARIABLE: "en", "LC_ALL": "en_US.UTF-8"}, "ru"),
+        ("", {VARIABLE: "en", "LC_ALL": "ru_RU.UTF-8"}, "en"),
+        ("", {VARIABLE: "de", "LANG": "en_US.UTF-8"}, ""),
+        ("", {"LANG": "ru_RU.UTF-8"}, "ru"),
+        ("", {"LC_MESSAGES": "en_GB", "LANG": "ru_RU.UTF-8"}, "en"),
+        ("", {"LC_ALL": "ru_RU", "LC_MESSAGES": "en_GB", "LANG": "en_US.UTF-8"}, "ru"),
+        ("", {"LC_ALL": "", "LC_MESSAGES": "", "LANG": "ru"}, "ru"),
+        ("", {"LC_ALL": "C.UTF-8", "LANG": "ru_RU.UTF-8"}, "ru"),
+        ("", {"LANG": "C"}, ""),
+        ("", {"LANG": "POSIX"}, ""),
+        ("", {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}, ""),
+        ("", {"LANG": "de_DE.UTF-8"}, ""),
+        ("", {"LANG": "rue_UA.UTF-8"}, ""),
+    ],
+)
+def test_what_is_asked_for_goes_before_the_locale(
+    asked: str, environ: dict[str, str], language: str
+) -> None:
+    assert spoken(asked, environ) == language
+
+
+@pytest.mark.parametrize(
+    ("number", "en", "ru"),
+    [
+        (0, "0 errors", "0 ошибок"),
+        (1, "1 error", "1 ошибка"),
+        (3, "3 errors", "3 ошибки"),
+        (11, "11 errors", "11 ошибок"),
+        (21, "21 errors", "21 ошибка"),
+    ],
+)
+def test_a_noun_agrees_with_its_number(number: int, en: str, ru: str) -> None:
+    assert [Tongue(one).counted(number, ERROR) for one in ("en", "ru")] == [en, ru]
+
+
+def test_people_are_counted_as_people() -> None:
+    assert [Tongue("ru").counted(count, PERSON) for count in (1, 2, 5)] == [
+        "1 человек",
+        "2 человека",
+        "5 человек",
+    ]
+
+
+def test_without_a_locale_the_workspace_is_heard_and_without_one_english(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    begun = begin(told, "ru")
+    assert "Next: cd letters" in begun
+    assert "Дальше: pismo build" in told("-C", "letters", "check")
+    assert "hint: go into a workspace" in told("check")
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert "Next: pismo build" in told("-C", "letters", "check")
+    assert "Дальше: pismo build" in told("-C", "letters", "--lang", "ru", "check")
+
+
+def test_a_demo_speaks_english_where_no_locale_says_otherwise(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(told, "ru")
+    for name in (VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    printed = told("-C", "letters", "demo", "--people", "40", "--products", "20")
+    assert "Every segment, live" in printed
+    assert strange("en", printed) == []
+
+
+def begin(told: Told, language: str) -> str:
+    """Begin a workspace in the folder `letters`."""
+    brand, sender = ("Лавка", "Катя") if language == "ru" else ("Shop", "Kate")
+    answers = ("--brand", brand, "--sender", sender, "--address", "katya@shop.example")
+    return told("new", "workspace", "letters", "--language", language, *answers)
