@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pismo.checks.places import field_place, setting_place
 from pismo.checks.scope import IssueScope, LetterScope, flat, visible_text
+from pismo.checks.stand_ins import STAND_INS
 from pismo.model.finding import Finding, Rule, Severity
 from pismo.model.workspace import Workspace
 
@@ -109,7 +110,7 @@ FREE_MAIL_HOSTS = {
 }  # fmt: skip
 """Where everybody may have a mailbox."""
 _ERID = re.compile(r"[0-9A-Za-z]{5,}")
-_STAND_INS = {"TODO1", "XXXXX", "XXXXXXX", "XXXXXXXXXXX", "ERID", "TOKEN", "ТОКЕН"}
+_NO_ERID = re.compile(rf"(?:{STAND_INS})\d*|ERID|TOKEN|ТОКЕН", re.IGNORECASE)
 _NO_REPLY = re.compile(r"(?:no|do.?not|ne).?(?:reply|otvechat)|robot", re.IGNORECASE)
 
 
@@ -137,7 +138,7 @@ def check_advertising_marks(scope: IssueScope) -> Iterator[Finding]:
             yield NO_ERID.at(
                 item.place_of("sponsor"), kind=item.kind, slug=item.slug, sponsor=item.sponsor
             )
-        if item.erid and (not _ERID.fullmatch(item.erid) or item.erid.upper() in _STAND_INS):
+        if item.erid and (not _ERID.fullmatch(item.erid) or _NO_ERID.fullmatch(item.erid)):
             yield BAD_ERID.at(item.place_of("erid"), erid=item.erid)
         if item.erid and not item.sponsor:
             yield NO_SPONSOR.at(item.place_of("erid"), kind=item.kind, slug=item.slug)

@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from pismo.checks.documents import HOLE, Document, Link
 from pismo.checks.rules.links import BROKEN, DISGUISED, VAGUE, mixes_alphabets
 from pismo.checks.scope import IssueScope
+from pismo.checks.stand_ins import STAND_INS
 from pismo.model.finding import Finding, Rule, Severity
 
 OTHER_TARGET = Rule(
@@ -63,7 +64,7 @@ _BARE = re.compile(r"(?<![\w/(<])(?:https?://|www\.)[^\s<>«»\"]+[^\s<>«»\".,
 _SHOWN = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-zа-яё]{2,}(/\S*)?", re.IGNORECASE)
 _MAILBOX = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d\s()\u00a0\u2011-]{5,}")
-_LEFT = re.compile(r"TODO|XXX+|[A-Z]*_?HERE\b|(?:\{|%7B)[\w ]*(?:\}|%7D)", re.ASCII)
+_LEFT = re.compile(rf"{STAND_INS}|[A-Z]*_?HERE\b|(?:\{{|%7B)[\w ]*(?:\}}|%7D)", re.ASCII)
 _EXAMPLE = frozenset(
     ("example.com", "example.org", "example.net", "yoursite.com", "yourdomain.com")
 )

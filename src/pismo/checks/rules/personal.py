@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pismo.build.sample import sample_recipient
 from pismo.checks.scope import IssueScope
+from pismo.checks.stand_ins import STAND_INS
 from pismo.model.edition import (
     Choice,
     Context,
@@ -92,7 +93,7 @@ _GAP = re.compile(
     r"[\s,]\{\{-?\s*recipient\.(\w+)[^}]*\|\s*default\(\s*([\"'])\2\s*\)\s*\}\}([,.!?;:])"
 )
 _STAND_IN = re.compile(
-    r"\brecipient\.(\w+)[^}]*\|\s*default\(\s*[\"']((?:TODO|NAME|ИМЯ|XXX+|USER(?:NAME)?|null|none|None"
+    rf"\brecipient\.(\w+)[^}}]*\|\s*default\(\s*[\"']((?:{STAND_INS}|NAME|ИМЯ|USER(?:NAME)?|null|none|None"
     r"|NULL|undefined|n/a|N/A|\?+|-+|[Ff]irst ?name|[Ии]мя|name))[\"']"
 )
 _GENDER = re.compile(

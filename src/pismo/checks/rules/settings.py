@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pismo.checks.places import field_place, setting_place
+from pismo.checks.stand_ins import STAND_INS
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
 
@@ -25,7 +26,7 @@ SENDER_ADDRESS = Rule(
 )
 
 _LEFT = re.compile(
-    r"\b(?:TODO|TBD|FIXME|XXX+)\b|\byour (?:company|address|name|street|city|shop)\b"
+    rf"\b(?:{STAND_INS})\b|\byour (?:company|address|name|street|city|shop)\b"
     r"|\bваш(?:а|е|ей|его)? (?:компани|адрес|названи|улиц|город|магазин)"
     r"|lorem ipsum|\.\.\.|<[^>]*>",
     re.IGNORECASE,
