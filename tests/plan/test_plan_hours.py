@@ -110,5 +110,7 @@ def test_nobody_leaves_before_now_or_outside_their_hours() -> None:
 
 def test_moment_is_described_by_the_readers_clock() -> None:
     told = describe(utc("2026-11-26T22:00"), "Asia/Kamchatka")
-    assert told == "10:00 Kamchatka, 27 November (22:00 UTC)"
+    assert told == "10:00 Kamchatka, 27 November (26 November 22:00 UTC)"
+    told = describe(utc("2026-11-27T07:00"), "Europe/Moscow")
+    assert told == "10:00 Moscow, 27 November (07:00 UTC)"
     assert describe(utc("2026-11-26T22:00"), "") == "22:00 UTC, 26 November"

@@ -13,6 +13,7 @@ from pismo.cli import root as pismo
 from pismo.cli.books import echo_doubtful
 from pismo.errors import PlanError, SendError
 from pismo.ledger import Proof, open_ledger
+from pismo.ledger.ids import delivery_id
 from pismo.model.people import Outcome, Submission
 from pismo.tongue import Tongue
 
@@ -139,6 +140,22 @@ def take_back(root: Path, letters: int) -> None:
             f" (SELECT seq FROM deliveries ORDER BY seq LIMIT {letters})"
         )
     ledger.close()
+
+
+def test_status_tells_letters_in_the_hands_of_a_publisher_that_is_gone(planned: Path) -> None:
+    ledger = open_ledger(planned / ".pismo" / "ledger.sqlite")
+    plan = ledger.latest_plan(ISSUE)
+    assert plan is not None
+    batch = [delivery_id(plan.id, place) for place in range(7)]
+    with ledger.lease(ISSUE, "gone, process 1", NOW) as publisher:
+        held = ledger.claim(plan.id, batch, NOW, publisher=publisher.num)
+    ledger.close()
+    told = run(planned, "publish", ISSUE, "--status")
+    assert (
+        f"{len(held)} of the waiting were in the hands of a publisher that is gone" in told.stderr
+    )
+    shown = json.loads(run(planned, "publish", ISSUE, "--status", "--json").stdout)
+    assert (shown["claimed"], shown["publishers"]) == (7, [])
 
 
 def test_plan_with_another_text_after_some_letters_is_refused_and_names_amend(

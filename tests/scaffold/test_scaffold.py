@@ -1,6 +1,8 @@
 """What `pismo new` begins is right at once."""
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -12,7 +14,7 @@ from click.testing import CliRunner
 from pismo import __version__
 from pismo.checks import check
 from pismo.cli import root
-from pismo.errors import UsageError
+from pismo.errors import ExitCode, UsageError
 from pismo.model.content import Kind
 from pismo.model.finding import Finding, Severity
 from pismo.scaffold import FileKind, NewWorkspace, new_file, new_issue, new_workspace
@@ -240,6 +242,23 @@ def test_an_answer_that_will_not_do_is_asked_again_at_once(tmp_path: Path) -> No
     assert "Error: 'kate' is no address: like katya@shop.example\nTheir address" in asked.output
     assert "Error: 'зелёный' is no colour: like #b5502f\nColour of links" in asked.output
     assert load_workspace(tmp_path / "x").settings.brand.accent == "#3f7d3a"
+
+
+def test_an_empty_answer_is_told_what_it_is_for(tmp_path: Path) -> None:
+    answers = "en\n\nGames\nKate\nkate@games.example\n\n\n\n"
+    asked = CliRunner().invoke(root, ["new", "workspace", str(tmp_path / "x")], input=answers)
+    assert asked.exit_code == 0, asked.output
+    assert "Error: this is in every letter: write a few words\nBrand" in asked.output
+
+
+def test_where_nobody_answers_the_options_are_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pismo", "new", "workspace", str(tmp_path / "x")]
+    told = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == ExitCode.USAGE
+    assert "give the answers as options" in told.stderr
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_colour_given_as_an_option_is_looked_at_before_anything_is_asked(tmp_path: Path) -> None:

@@ -109,15 +109,30 @@ def tell(
 
     row, ledger = plan_row(workspace, state.ledger, issue), state.ledger
     books, outcomes = close_books(plan_of(row), ledger), ledger.outcomes(row.id)
+    held = ledger.counts(row.id)[Submission.CLAIMED]
     stopped, living = ledger.stop_requested(row.id), ledger.living_publishers(issue)
     to, hour = _begun(workspace, state, issue) if books.waiting else ("", None)
     if as_json:
-        more = {"stopped": stopped, "publishers": list(living), "next": hour and hour[0]}
+        more = {
+            "stopped": stopped,
+            "claimed": held,
+            "publishers": list(living),
+            "next": hour and hour[0],
+        }
         print_json({**books.as_json(), "outcomes": outcomes, **more})
         return
     echo_books(books, outcomes, tongue)
     for owner in living:
         say(f"{tongue('is being published by', 'сейчас публикует')} {owner}")
+    if held and not living:
+        say(
+            tongue(
+                f"{held:,} of the waiting were in the hands of a publisher that is gone, and may"
+                " have their letter: resuming settles what can be settled",
+                f"из тех, кто ждёт, {held} были в работе у публикации, которой больше нет: письмо к"
+                " ним могло уйти. Продолжение выяснит, что сумеет",
+            )
+        )
     say(_status_next(books, to, hour, tongue, stopped=stopped, is_alive=bool(living)))
 
 

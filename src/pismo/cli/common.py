@@ -209,9 +209,8 @@ def run(group: click.Group) -> NoReturn:
 
         show_usage(error, call.tongue)
         code = ExitCode.USAGE
-    except click.Abort:
-        say(call.tongue("stopped", "остановлено"))
-        code = ExitCode.STOPPED
+    except click.Abort as abort:
+        code = _given_up(abort, call.tongue)
     except FindingsError as error:
         echo_findings(error.findings, call.tongue.language)
         code = error.exit_code
@@ -220,3 +219,18 @@ def run(group: click.Group) -> NoReturn:
         say(label + error.lines(call.tongue.language))
         code = error.exit_code
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+def _given_up(abort: click.Abort, tongue: Tongue) -> ExitCode:
+    """Say why questions went unanswered: somebody stopped, or there is nobody."""
+    if not isinstance(abort.__context__, EOFError):
+        say(tongue("stopped", "остановлено"))
+        return ExitCode.STOPPED
+    told = UsageError(
+        "there is nobody to answer questions here",
+        hint="give the answers as options, which --help lists",
+        ru="здесь некому отвечать на вопросы",
+        hint_ru="ответьте параметрами, их перечисляет --help",
+    )
+    say(click.style(tongue("error: ", "ошибка: "), "red") + told.lines(tongue.language))
+    return told.exit_code

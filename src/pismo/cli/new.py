@@ -28,6 +28,10 @@ def _looked_at(look: Callable[[str], str], value: str, ctx: click.Context) -> st
         raise click.BadParameter(error.told(tongue_of(ctx).language)) from error
 
 
+def _said(ctx: click.Context, _: click.Parameter, value: str) -> str:
+    return _looked_at(answers.something, value, ctx)
+
+
 def _address(ctx: click.Context, _: click.Parameter, value: str) -> str:
     return _looked_at(answers.address, value, ctx)
 
@@ -68,12 +72,18 @@ def new_group() -> None:
     "--brand",
     cls=Asked,
     question=("Brand, as readers know you", "Название, под которым вас знают"),
+    callback=_said,
+    default="",
+    show_default=False,
     help="As readers know you.",
 )
 @click.option(
     "--sender",
     cls=Asked,
     question=("Who writes: a person's name, if you can", "Кто пишет: лучше имя человека"),
+    callback=_said,
+    default="",
+    show_default=False,
     help="Who writes: a person.",
 )
 @click.option(

@@ -112,12 +112,17 @@ def is_zone(name: str) -> bool:
 
 
 def describe(moment: datetime, zone: str, language: str = "en") -> str:
-    """Say when by readers' clocks and ours: `10:00 Kamchatka, 27 November (22:00 UTC)`."""
-    local = moment.astimezone(_known_zone(zone, "UTC"))
+    """Say when by readers' clocks and ours: `10:00 Moscow, 27 November (07:00 UTC)`."""
+    local, utc = moment.astimezone(_known_zone(zone, "UTC")), moment.astimezone(UTC)
     place = zone.rpartition("/")[2].replace("_", " ") or "UTC"
-    ours = "" if place == "UTC" else f" ({moment.astimezone(UTC):%H:%M} UTC)"
-    day = f"{local.day} {local:%B}" if language == "en" else date_text(local.date(), language)
-    return f"{local:%H:%M} {place}, {day.replace(NBSP, ' ')}{ours}"
+    day = "" if utc.date() == local.date() else f"{_day(utc.date(), language)} "
+    ours = "" if place == "UTC" else f" ({day}{utc:%H:%M} UTC)"
+    return f"{local:%H:%M} {place}, {_day(local.date(), language)}{ours}"
+
+
+def _day(day: date, language: str) -> str:
+    told = f"{day.day} {day:%B}" if language == "en" else date_text(day, language)
+    return told.replace(NBSP, " ")
 
 
 def _known_zone(name: str, fallback: str) -> ZoneInfo:

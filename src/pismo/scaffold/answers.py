@@ -9,6 +9,22 @@ _ADDRESS = re.compile(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:]+")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 
 
+def something(text: str) -> str:
+    """Return a text that is not empty.
+
+    Raises:
+        UsageError: If it is.
+    """
+    if not text:
+        raise UsageError(
+            "this is in every letter",
+            hint="write a few words",
+            ru="это есть в каждом письме",
+            hint_ru="напишите хоть пару слов",
+        )
+    return text
+
+
 def address(text: str) -> str:
     """Return an address as given.
 
