@@ -78,7 +78,8 @@ def what_next(
         said = f"{tongue('Stopped', 'Остановлено')}: {outcome.stopped}"
         return f"{said}. {go_on}: pismo resume {issue}{options}"
     if outcome.next_hour is not None:
-        return _then(outcome.next_hour, issue, to, tongue)
+        doubt = f"{_doubt(issue, to, tongue)}\n" if books.in_doubt else ""
+        return doubt + _then(outcome.next_hour, issue, to, tongue)
     if books.in_doubt:
         return _doubt(issue, to, tongue)
     if not books.is_done:

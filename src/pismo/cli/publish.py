@@ -116,7 +116,7 @@ def resume_command(
 ) -> None:
     """Go on with ISSUE where it stopped, by the way it was begun; settle what can be settled."""
     from pismo.plan.state import latest_plan, open_state
-    from pismo.plan.store import sent_by
+    from pismo.plan.store import begun_at_once, sent_by
 
     workspace = call.workspace
     with open_state(workspace, os.environ) as state:
@@ -128,6 +128,8 @@ def resume_command(
                 ru=f"публикация {issue} ещё не начиналась",
                 hint_ru=f"pismo publish {issue} --to outbox",
             )  # fmt: skip
+        if at_once is None and begun_at_once(stored.folder):
+            at_once = True
         run = _Run(call, state, stored, to, at_once, wait, over_days, False, as_json)
         run.check()
         state.ledger.clear_stop(stored.plan.id)
@@ -245,7 +247,7 @@ class _Run:
                 self._state.ledger.note_use("ses")
             else:
                 job = outbox_job(*about)
-            bind_transport(self._stored.folder, self._way())
+            bind_transport(self._stored.folder, self._way(), at_once=self._to == "ses" and not self._hours)
             outcome = publish(job)
         self._alert(outcome)
         self._print(outcome)

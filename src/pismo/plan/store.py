@@ -27,6 +27,7 @@ FOLDER = "plans"
 SCHEMA = 1
 SIMULATED = "-sim"
 """Ends the name of a way of sending that was begun with a simulator on this machine."""
+_AT_ONCE = "at-once"
 ROWS = 10_000
 """People per shard."""
 
@@ -185,10 +186,19 @@ def pick_type() -> "pa.DataType":
 
 def bound_transport(folder: Path) -> str:
     """Say how the plan in `folder` is published; '' if that has not begun."""
+    return _begun(folder)[0]
+
+
+def begun_at_once(folder: Path) -> bool:
+    """Tell whether the publishing of a plan was begun with every hour set aside."""
+    return _AT_ONCE in _begun(folder)[1:]
+
+
+def _begun(folder: Path) -> list[str]:
     try:
-        return (folder / "transport").read_text("utf-8").strip()
+        return (folder / "transport").read_text("utf-8").split() or [""]
     except FileNotFoundError:
-        return ""
+        return [""]
 
 
 def sent_by(folder: Path) -> str:
@@ -196,9 +206,15 @@ def sent_by(folder: Path) -> str:
     return bound_transport(folder).removesuffix(SIMULATED)
 
 
-def bind_transport(folder: Path, name: str) -> None:
-    """Remember how a plan is published: its letters leave one way only."""
-    _write(folder / "transport", name + "\n")
+def bind_transport(folder: Path, name: str, *, at_once: bool = False) -> None:
+    """Remember how a plan is published: its letters leave one way only.
+
+    Args:
+        folder: The plan's.
+        name: The way.
+        at_once: Whether readers' hours are set aside, for whoever goes on after a crash.
+    """
+    _write(folder / "transport", f"{name} {_AT_ONCE}\n" if at_once else f"{name}\n")
 
 
 def _links(person: str, stored: StoredPlan, signer: LinkSigner) -> Links:
