@@ -10,7 +10,7 @@ import os
 import secrets
 import stat
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -128,6 +128,35 @@ def load_keys(state_dir: Path, environ: Mapping[str, str] | None = None) -> Keys
         signing=tuple(key.encode() for key in given[KeyKind.SIGNING]),
         hmac=tuple(key.encode() for key in given[KeyKind.HMAC]),
     )
+
+
+def keys_as_they_change(
+    state_dir: Path, environ: Mapping[str, str] | None = None
+) -> Callable[[], Keys | None]:
+    """Return what loads the keys if their file is another one than when it was asked last.
+
+    It gives None as long as nothing has changed, and while the file is gone.
+    """
+    file = state_dir / FILE
+
+    def stamp() -> tuple[int, int] | None:
+        try:
+            found = file.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    last = stamp()
+
+    def changed() -> Keys | None:
+        nonlocal last
+        now = stamp()
+        if now is None or now == last:
+            return None
+        last = now
+        return load_keys(state_dir, environ)
+
+    return changed
 
 
 def rotate(state_dir: Path, kind: KeyKind) -> Keys:

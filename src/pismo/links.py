@@ -58,6 +58,7 @@ class LinkSigner:
 
     def __init__(self, keys: Keys, base_url: str = "") -> None:
         self.base_url = base_url.rstrip("/") or NOWHERE
+        self.key_ids = keys.signing_ids
         self._signers = {purpose: _PurposeSigner(keys, purpose) for purpose in Purpose}
         self._places = {purpose: f"{self.base_url}/{purpose.value}/" for purpose in Purpose}
 

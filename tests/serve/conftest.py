@@ -11,7 +11,7 @@ from pismo.keys import Keys
 from pismo.ledger import Ledger, open_ledger
 from pismo.links import LinkSigner
 from pismo.model.workspace import Brand
-from pismo.serve import House, Question, Topic, create_app
+from pismo.serve import House, Keyring, Question, Topic, create_app
 
 NOW = datetime(2026, 11, 27, 7, tzinfo=UTC)
 HOUSE = House(
@@ -40,7 +40,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 @pytest.fixture
 async def client(ledger: Ledger) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client of the app."""
-    app = create_app(HOUSE, ledger, SIGNER, lambda: NOW)
+    app = create_app(HOUSE, ledger, Keyring(SIGNER, ledger), lambda: NOW)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url="https://links.example.org"

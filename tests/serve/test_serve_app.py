@@ -11,7 +11,7 @@ import pytest
 from pismo.ledger import Ledger, OptOut, Scope
 from pismo.links import LinkClaim, Purpose
 from pismo.model.people import Links
-from pismo.serve import Topic, create_app
+from pismo.serve import Keyring, Topic, create_app
 from tests.serve.conftest import HOUSE, NOW, SIGNER
 
 pytestmark = pytest.mark.anyio
@@ -354,6 +354,6 @@ async def test_the_server_can_be_watched(client: httpx.AsyncClient) -> None:
 
 async def test_titles_are_text_and_not_markup(ledger: Ledger) -> None:
     house = dataclasses.replace(HOUSE, topics=(Topic("t", "<b>Bold</b>", "", ("t",)),))
-    transport = httpx.ASGITransport(create_app(house, ledger, SIGNER, lambda: NOW))
+    transport = httpx.ASGITransport(create_app(house, ledger, Keyring(SIGNER, ledger), lambda: NOW))
     async with httpx.AsyncClient(transport=transport) as client:
         assert "&lt;b&gt;Bold" in (await client.get(links().preferences)).text

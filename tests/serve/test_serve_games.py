@@ -24,7 +24,7 @@ from pismo.plan.counts import counts_of
 from pismo.plan.make import make_plan
 from pismo.plan.store import read_people, read_plan
 from pismo.render import render
-from pismo.serve import create_app, house_of, questions_of
+from pismo.serve import Keyring, create_app, house_of, questions_of
 from pismo.workspace import load_workspace
 
 pytestmark = pytest.mark.anyio
@@ -134,7 +134,7 @@ def letter(workspace: Workspace, issue: str, reader: Recipient) -> str:
 
 def client(workspace: Workspace, state: State) -> httpx.AsyncClient:
     signer = LinkSigner(state.keys, workspace.settings.links_base_url)
-    app = create_app(house_of(workspace), state.ledger, signer, lambda: NOW)
+    app = create_app(house_of(workspace), state.ledger, Keyring(signer, state.ledger), lambda: NOW)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://x.example")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pismo.ledger import Ledger
 from pismo.records import replace
-from pismo.serve import Question, create_app
+from pismo.serve import Keyring, Question, create_app
 from pismo.serve.pages import Pages
 from tests.serve.conftest import HOUSE, NOW, SIGNER
 
@@ -41,7 +41,9 @@ async def _asked(ledger: Ledger) -> dict[str, str]:
         web_url="",
         items=("next-week", "nps", "quiz", "fox", "gone"),
     )
-    transport = httpx.ASGITransport(create_app(PLAYED, ledger, SIGNER, lambda: NOW))
+    transport = httpx.ASGITransport(
+        create_app(PLAYED, ledger, Keyring(SIGNER, ledger), lambda: NOW)
+    )
     async with httpx.AsyncClient(transport=transport) as client:
 
         async def get(url: str) -> str:

@@ -1,6 +1,7 @@
 """`pismo serve` as a real process, looked at with a real browser."""
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,7 +10,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from pismo.cli import root
+from pismo.errors import StateError
+from pismo.keys import KeyKind, rotate
 from pismo.ledger import Scope, open_state
 from pismo.links import LinkSigner
 from pismo.model.people import Links
@@ -71,6 +76,48 @@ def test_a_served_link_unsubscribes_and_the_log_does_not_tell_whom(served: Serve
     served.stop()
     assert url.rsplit("/", 1)[1] not in served.told
     assert "Traceback" not in served.told
+
+
+def test_a_key_that_was_rotated_in_is_taken_from_its_file_while_serving(served: Served) -> None:
+    rotated = CliRunner().invoke(root, ["-C", str(served.root), "state", "rotate", "signing"])
+    assert rotated.exit_code == 0
+    assert "before the next letter leaves" in rotated.stderr
+    answer = httpx.post(served.links().unsubscribe, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert served.refused() == {(Scope.NEWSLETTER, "weekly")}
+
+
+def test_a_link_signed_elsewhere_with_a_new_key_is_not_told_that_it_is_done(
+    served: Served, tmp_path: Path
+) -> None:
+    mine = served.root / ".pismo"
+    elsewhere = tmp_path / "publisher"
+    elsewhere.mkdir(mode=0o700)
+    shutil.copy2(mine / "keys.toml", elsewhere)
+    rotate(elsewhere, KeyKind.SIGNING)
+    with open_state(elsewhere, str(mine / "ledger.sqlite")) as state:
+        signer = LinkSigner(state.keys, served.url)
+    url = signer.links_for("anna", newsletter="weekly", web_url="").unsubscribe
+    answer = httpx.post(url, data={"List-Unsubscribe": "One-Click"})
+    assert (answer.status_code, served.refused()) == (500, set())
+    assert httpx.get(f"{served.url}/health").status_code == 500
+    shutil.copy2(elsewhere / "keys.toml", mine)
+    assert httpx.post(url, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert served.refused() == {(Scope.NEWSLETTER, "weekly")}
+    served.stop()
+    assert "/u failed: letters are signed with a key that this server does not have" in served.told
+    assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", served.told, re.MULTILINE)
+    assert url.rsplit("/", 1)[1] not in served.told
+
+
+def test_serving_without_the_newest_key_does_not_begin(small: Path) -> None:
+    with open_state(small / ".pismo"):
+        old = (small / ".pismo" / "keys.toml").read_text("utf-8")
+    assert CliRunner().invoke(root, ["-C", str(small), "state", "rotate", "signing"]).exit_code == 0
+    (small / ".pismo" / "keys.toml").write_text(old, "utf-8")
+    told = CliRunner().invoke(root, ["-C", str(small), "serve", "--port", "0"])
+    assert isinstance(told.exception, StateError)
+    assert "keys of whoever publishes" in told.exception.hint
 
 
 @pytest.mark.chromium

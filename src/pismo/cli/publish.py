@@ -247,7 +247,9 @@ class _Run:
                 self._state.ledger.note_use("ses")
             else:
                 job = outbox_job(*about)
-            bind_transport(self._stored.folder, self._way(), at_once=self._to == "ses" and not self._hours)
+            bind_transport(
+                self._stored.folder, self._way(), at_once=self._to == "ses" and not self._hours
+            )
             outcome = publish(job)
         self._alert(outcome)
         self._print(outcome)

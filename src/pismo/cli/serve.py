@@ -1,5 +1,6 @@
 """`pismo serve`: the public app behind the links in letters."""
 
+import logging
 from datetime import UTC, datetime
 
 import click
@@ -19,16 +20,26 @@ def serve_command(call: Call, host: str, port: int) -> None:
     """
     import uvicorn
 
+    from pismo.keys import keys_as_they_change
     from pismo.ledger import open_state
     from pismo.links import LinkSigner
-    from pismo.serve import create_app, house_of
+    from pismo.serve import Keyring, create_app, house_of
 
     workspace = call.workspace
     settings = workspace.settings
     house = house_of(workspace)
+    base = settings.links_base_url
+    changed = keys_as_they_change(workspace.state_dir)
+
+    def renewed() -> LinkSigner | None:
+        keys = changed()
+        return LinkSigner(keys, base) if keys else None
+
     with open_state(workspace.state_dir, settings.state_url) as state:
-        signer = LinkSigner(state.keys, settings.links_base_url)
-        app = create_app(house, state.ledger, signer, lambda: datetime.now(UTC))
+        keyring = Keyring(LinkSigner(state.keys, base), state.ledger, renewed)
+        keyring.check()
+        app = create_app(house, state.ledger, keyring, lambda: datetime.now(UTC))
+        logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
         # No access log: the path of a link is a reader's key to their own settings.
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         if not settings.links_base_url:

@@ -141,7 +141,10 @@ def rotate_command(call: Call, kind: str, as_json: bool) -> None:
     if as_json:
         print_json({"kind": kind, "keys": count})
         return
-    say(f"{count} {kind} keys, the newest in front. Copy .pismo/keys.toml to where you keep it.")
+    say(
+        f"{count} {kind} keys, the newest in front. Copy .pismo/keys.toml to where you keep it, and"
+    )
+    say("to every other machine that publishes or serves, before the next letter leaves.")
 
 
 @state_group.command("new-keys")

@@ -53,8 +53,14 @@ class Ledger(Wishes, Plans, Deliveries, Publishers, Events, Pace, Rights):
                 if known and ids and not set(known) & set(ids):
                     raise _other_keys(name)
                 if set(ids) - set(known):
-                    merged = " ".join(dict.fromkeys([*known, *ids]))
+                    # In the order in which they came: the newest is the last.
+                    merged = " ".join(dict.fromkeys([*known, *reversed(ids)]))
                     connection.execute(text(_SET), {"name": name, "value": merged})
+
+    def latest_signing_key(self) -> str:
+        """Name the signing key that came last; '' if none was ever used."""
+        with self.read() as connection:
+            return next(reversed(_known(connection, _SIGNING)), "")
 
     def knows_keys(self) -> bool:
         """Tell whether keys were ever used with this ledger."""

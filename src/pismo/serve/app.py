@@ -23,8 +23,9 @@ from starlette.routing import Route
 
 from pismo.errors import PismoError
 from pismo.ledger import Event, Ledger, OptOut, Scope
-from pismo.links import LinkClaim, LinkSigner, Purpose
+from pismo.links import LinkClaim, Purpose
 from pismo.serve.house import House
+from pismo.serve.keyring import Keyring
 from pismo.serve.pages import Pages
 from pismo.serve.questions import SOLVED, Question
 from pismo.serve.wishes import current, everything, save, ticked
@@ -39,17 +40,17 @@ R = TypeVar("R")
 
 
 def create_app(
-    house: House, ledger: Ledger, signer: LinkSigner, now: Callable[[], datetime]
+    house: House, ledger: Ledger, keyring: Keyring, now: Callable[[], datetime]
 ) -> Starlette:
     """Make the app.
 
     Args:
         house: What the pages show.
         ledger: Where wishes and answers go.
-        signer: Reads links.
+        keyring: Reads links.
         now: The clock.
     """
-    desk = _Desk(house, ledger, signer, now)
+    desk = _Desk(house, ledger, keyring, now)
     methods = ["GET", "HEAD", "POST"]
     return Starlette(
         routes=[
@@ -66,15 +67,15 @@ class _Desk:
     """The pages and what they do."""
 
     def __init__(
-        self, house: House, ledger: Ledger, signer: LinkSigner, now: Callable[[], datetime]
+        self, house: House, ledger: Ledger, keyring: Keyring, now: Callable[[], datetime]
     ) -> None:
-        self._house, self._ledger, self._signer, self._now = house, ledger, signer, now
+        self._house, self._ledger, self._keyring, self._now = house, ledger, keyring, now
         self._pages = Pages(house)
 
     async def unsubscribe(self, request: Request) -> Response:
         """Show the button; on POST, whatever its body, do it."""
-        claim, token = self._claim(request, Purpose.UNSUBSCRIBE)
-        link = token if claim is None else self._signer.token(Purpose.PREFERENCES, claim)
+        claim, token = await self._claim(request, Purpose.UNSUBSCRIBE)
+        link = token if claim is None else self._keyring.token(Purpose.PREFERENCES, claim)
         accepted = _accepted(request)
         if request.method != "POST":
             return self._pages.page("unsubscribe", "unsubscribe_title", accepted, preferences=link)
@@ -87,7 +88,7 @@ class _Desk:
 
     async def preferences(self, request: Request) -> Response:
         """Show what the reader gets; on POST, change it."""
-        claim, _ = self._claim(request, Purpose.PREFERENCES)
+        claim, _ = await self._claim(request, Purpose.PREFERENCES)
         wishes = everything(self._house)
         if request.method == "POST":
             wishes = ticked(self._house, await _form(request))
@@ -109,7 +110,7 @@ class _Desk:
 
     async def answer(self, request: Request) -> Response:
         """Show the question with the tapped option; on POST, record it."""
-        claim, _ = self._claim(request, Purpose.ANSWER)
+        claim, _ = await self._claim(request, Purpose.ANSWER)
         question = self._house.questions.get(claim.item) if claim is not None else None
         form = await _form(request) if request.method == "POST" else {}
         given = form.get("v", [request.query_params.get("v", "")])[0]
@@ -153,8 +154,9 @@ class _Desk:
         )
 
     async def health(self, request: Request) -> Response:  # noqa: ARG002  # starlette's form
-        """Say that the ledger can be read."""
+        """Say that the ledger can be read, and that links of new letters can."""
         await _off_thread(self._ledger.opt_outs_of, "")
+        await _off_thread(self._keyring.check)
         return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
     async def refuse(self, request: Request, error: Exception) -> Response:
@@ -169,14 +171,15 @@ class _Desk:
 
     async def trouble(self, request: Request, error: Exception) -> Response:
         """Apologise; the log says what happened, and not to whom."""
-        _log.error("%s failed: %s", request.url.path[:3], type(error).__name__)
+        reason = error.message if isinstance(error, PismoError) else type(error).__name__
+        _log.error("/%s failed: %s", request.url.path.split("/")[1], reason)
         return self._pages.page(
             "page", "trouble_title", _accepted(request), text="trouble_text", status=500
         )
 
-    def _claim(self, request: Request, purpose: Purpose) -> tuple[LinkClaim | None, str]:
+    async def _claim(self, request: Request, purpose: Purpose) -> tuple[LinkClaim | None, str]:
         token = str(request.path_params["token"])
-        return self._signer.read(purpose, token), token
+        return await _off_thread(self._keyring.read, purpose, token), token
 
     def _unsubscribe(self, claim: LinkClaim, scope: str) -> None:
         now = self._now()
