@@ -41,9 +41,8 @@ async def _asked(ledger: Ledger) -> dict[str, str]:
         web_url="",
         items=("next-week", "nps", "quiz", "fox", "gone"),
     )
-    transport = httpx.ASGITransport(
-        create_app(PLAYED, ledger, Keyring(SIGNER, ledger), lambda: NOW)
-    )
+    app = create_app(PLAYED, ledger, Keyring(SIGNER, ledger), lambda: NOW)
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport) as client:
 
         async def get(url: str) -> str:
