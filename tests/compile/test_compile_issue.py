@@ -235,3 +235,41 @@ def test_two_thousand_texts_do_not_make_the_cache_grow_without_end() -> None:
     for number in range(10_000):
         cache.remember("text", str(number), lambda: "x")
     assert len(cache.entries) <= 4_000
+
+
+POLL = """---
+title: Company
+kind: poll
+---
+```poll
+question: With whom?
+options:
+  friends: friends
+  family: family
+```
+"""
+
+
+def test_a_letter_may_ask_what_its_reader_answered_as_long_as_the_poll_is_there(
+    small: Path,
+) -> None:
+    asked = "{% if recipient.poll_company == 'friends' %}Bring your friends.{% endif %}\n\nHello"
+    rewrite(small, FILE, "Hello", asked)
+    (told,) = errors(compiled(small))
+    assert told.rule.id == "unknown-column"
+    poll = small / "content" / "games" / "company.md"
+    poll.write_text(POLL, "utf-8")
+    assert "Bring your friends." in letter(small, {"poll_company": "friends"}).text
+    assert "Bring your friends." not in letter(small, {"poll_company": "family"}).text
+    assert "content/games/company.md" in compiled(small).editions[0].sources
+
+
+def test_a_letter_may_ask_for_a_fact_of_the_workspaces_own(small: Path) -> None:
+    select = "SELECT subscriber_id, orders * 2 AS twice FROM facts"
+    (small / "segments" / "facts.sql").write_text(select, "utf-8")
+    rewrite(small, FILE, "Hello", "{% if recipient.twice > 4 %}Twice!{% endif %}\n\nHello")
+    assert "Twice!" in letter(small, {"twice": 6}).text
+    assert "segments/facts.sql" in compiled(small).editions[0].sources
+    rewrite(small, FILE, "recipient.twice", "recipient.twise")
+    (told,) = errors(compiled(small))
+    assert (told.rule.id, dict(told.values)["guess"]) == ("unknown-column", "twice")

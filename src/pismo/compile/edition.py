@@ -81,6 +81,7 @@ def compile_edition(
     if not subject:
         raise CompileError(EMPTY_PART, issue.place_of("subject"), part="subject")
     html, text = _letter(draft, preheader, names)
+    uses = uses_of(draft)  # names sources, too
     edition = Edition(
         issue=issue.id,
         newsletter=desk.newsletter.name,
@@ -96,7 +97,7 @@ def compile_edition(
         items=tuple(dict.fromkeys(draft.items)),
         sources=_sources(draft),
         images=_images(desk, html),
-        uses=uses_of(draft),
+        uses=uses,
     )
     return with_digest(edition)
 

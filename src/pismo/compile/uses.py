@@ -18,6 +18,7 @@ from pismo.compile.rules import (
     UNKNOWN_NAME,
 )
 from pismo.compile.stage.tokens import TokenKind
+from pismo.model.content import Kind
 from pismo.model.edition import (
     Arithmetic,
     Compare,
@@ -33,6 +34,7 @@ from pismo.model.edition import (
 from pismo.model.finding import Source
 from pismo.model.language import LINK_FIELDS, PICK_FIELDS
 from pismo.model.spelling import spelled
+from pismo.segments.columns import MAPPING, OWN_FACTS, answer_columns, columns_of
 from pismo.text import guess
 
 _MARKDOWN = re.compile(r"(\*\*|__|~~|`)\S(?:.*?\S)?\1|\[[^\]]+\]\([^)\s]+\)")
@@ -69,7 +71,7 @@ def uses_of(draft: Draft) -> tuple[HoleUse, ...]:
     )
     for use in uses:
         for path in paths(use.expr):
-            _check(path, use, columns, products)
+            _check(path, use, columns, products, draft)
         for expr in _within(use.expr):
             if isinstance(expr, Filter) and expr.name in _OF_NUMBERS:
                 _check_number(expr, use.source)
@@ -84,16 +86,38 @@ def _columns(draft: Draft) -> set[str]:
     return {*known_columns(), "id", "segment", *(name for one in people for name in one.facts)}
 
 
+def _own_columns(name: str, draft: Draft) -> set[str]:
+    """Return the columns that only this workspace has: answers to its games, facts of its own.
+
+    The file that makes the one called `name` goes to the letter's sources.
+    """
+    workspace = draft.desk.workspace
+    answers = answer_columns(workspace)
+    if name in answers:
+        kind = Kind(name.partition("_")[0])
+        draft.sources.add(workspace.items[kind, answers[name]].source.path)
+        return set(answers)
+    made = [file for file in (OWN_FACTS, MAPPING) if (workspace.root / file).is_file()]
+    if not made:
+        return set(answers)
+    draft.sources.update(made)
+    texts = [(workspace.root / file).read_bytes() for file in made]
+    content = b"\0".join([*texts, *(column.encode() for column in answers)])
+    return draft.desk.cache.remember("columns", content, lambda: set(columns_of(workspace)))
+
+
 def _are_products(over: Expr) -> bool:
     while isinstance(over, Filter) and over.name in _SAME_ITEMS:
         over = over.operand
     return over == Path("picks")
 
 
-def _check(path: Path, use: HoleUse, columns: set[str], products: set[tuple[str, str]]) -> None:
+def _check(
+    path: Path, use: HoleUse, columns: set[str], products: set[tuple[str, str]], draft: Draft
+) -> None:
     name = str(path.steps[0]) if path.steps else ""
-    if path.root == "recipient" and name and name not in columns:
-        near = guess(name, sorted(columns))
+    if path.root == "recipient" and name and name not in columns | _own_columns(name, draft):
+        near = guess(name, sorted(columns | _own_columns(name, draft)))
         raise CompileError(UNKNOWN_COLUMN, use.source, name=name, guess=near)
     if path.root == "links" and name and name not in LINK_FIELDS:
         near = guess(name, LINK_FIELDS)
