@@ -8,7 +8,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pismo.audience import FACTS, Snapshot, compute_facts, known_columns, write_snapshot
+from pismo.audience import (
+    FACTS,
+    Snapshot,
+    compute_facts,
+    known_columns,
+    moment_of,
+    write_snapshot,
+)
 from pismo.audience.engine import read_query
 from pismo.audience.facts import PACKAGE, STEPS
 from pismo.errors import AudienceError, SettingsError
@@ -19,6 +26,23 @@ NOW = datetime(2026, 11, 27, 10)  # noqa: DTZ001  # snapshots hold naive UTC
 
 def day(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("made", "moment"),
+    [
+        ("2026-11-26T09:00", "2026-11-27T10:00"),
+        ("2026-11-27T10:12", "2026-11-27T10:12"),
+        ("2026-11-27T10:34:01", "2026-11-27T10:34:01"),
+        ("2026-12-24T00:00", "2026-11-27T10:00"),
+    ],
+    ids=["made before this hour", "made within it", "a second ahead", "dated ahead"],
+)
+def test_facts_are_of_this_hour_or_of_the_audience_that_was_made_in_it(
+    snapshot: Snapshot, made: str, moment: str
+) -> None:
+    seen = replace(snapshot, created_at=day(made))
+    assert moment_of(seen, day("2026-11-27T10:34")) == day(moment)
 
 
 @pytest.fixture

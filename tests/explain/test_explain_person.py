@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from pismo.cli import root
+from pismo.intake.answers import bring_answers
+from pismo.ledger import Event, open_state
+from pismo.workspace import load_workspace
 
 ISSUE = "weekly/2026-11-27"
 Explain = Callable[..., dict[str, Any]]
@@ -143,6 +147,32 @@ def test_a_segment_is_the_persons_own_where_two_get_the_same_letter(
     planned = {person: explain(person) for person in people}
     assert {name: told["segment"] for name, told in planned.items()} == before
     assert "planned" in {told["case"] for told in planned.values()}
+
+
+def test_an_answer_of_this_minute_puts_somebody_where_segments_and_a_plan_put_them(
+    explain: Explain, sampled: Path
+) -> None:
+    block = "```poll\nquestion: Who?\noptions:\n  a: A\n  b: B\n```\n"
+    poll = sampled / "content" / "games" / "who.md"
+    poll.write_text(f"---\ntitle: Who?\nkind: poll\n---\n{block}", "utf-8")
+    segment = "title = 'A'\nwhere = \"poll_who = 'a'\"\n"
+    examples = "example.in = { poll_who = 'a' }\nexample.out = { poll_who = 'b' }\n"
+    (sampled / "segments" / "who_a.toml").write_text(segment + examples, "utf-8")
+    settings = sampled / "newsletters" / "weekly" / "newsletter.toml"
+    listed = settings.read_text("utf-8").replace("segments = [", 'segments = ["who_a", ')
+    settings.write_text(listed, "utf-8")
+    person = somebody(sampled)
+    with open_state(sampled / ".pismo", "") as state:
+        # As `pismo serve` records it, in the very second in which it is brought in.
+        now = datetime.now(UTC)
+        given = Event(key="one", kind="answer", at=now, person=person, item="who", value="a")
+        state.ledger.record_events([given], now)
+        bring_answers(load_workspace(sampled), state.ledger, now)
+    assert explain(person)["segment"] == "who_a"
+    counted = json.loads(pismo(sampled, "segments", "--newsletter", "weekly", "--json"))
+    assert {one["id"]: one["size"] for one in counted["segments"]}["who_a"] == 1
+    planned = json.loads(pismo(sampled, "plan", ISSUE, "--json"))["planned"]
+    assert planned["who_a"] == 1
 
 
 def test_the_other_letters_of_a_person_are_told_with_what_became_of_them(

@@ -102,7 +102,7 @@ def sampled(small: Path, preview: Open) -> Any:
     assert snapshot is not None
     with open_state(workspace, {}) as state:
         now = datetime(2026, 11, 27, 10, tzinfo=UTC)
-        audience = Audience(workspace, snapshot, state, now)
+        audience = Audience(workspace, snapshot, state, lambda: now)
         crowd = Crowd(lambda: audience, lambda issue: latest_plan(workspace, state.ledger, issue))
         yield preview(small, crowd=crowd)
 

@@ -1,6 +1,13 @@
 """The audience: immutable snapshots of people, products, purchases and events, and their facts."""
 
-from pismo.audience.facts import FACT_NAMES, FACTS, Fact, compute_facts, known_columns
+from pismo.audience.facts import (
+    FACT_NAMES,
+    FACTS,
+    Fact,
+    compute_facts,
+    known_columns,
+    moment_of,
+)
 from pismo.audience.schema import TABLES, Column
 from pismo.audience.snapshot import (
     Snapshot,
@@ -23,6 +30,7 @@ __all__ = [
     "compute_facts",
     "current",
     "known_columns",
+    "moment_of",
     "open_snapshot",
     "private_folder",
     "prune",

@@ -118,6 +118,22 @@ def known_columns() -> dict[str, Column]:
     return {column.name: column for column in (*SUBSCRIBERS, *derived)}
 
 
+def moment_of(snapshot: Snapshot, clock: datetime) -> datetime:
+    """Return the moment that facts are of for whoever looks at them: one rule for all commands.
+
+    The beginning of the clock's hour, so that the same question is answered from the same file. Of
+    an audience that was made within this hour, the moment it was made: an answer that it was made
+    for counts at once. One that is dated ahead is seen as a plan of this hour sees it.
+
+    Args:
+        snapshot: The audience.
+        clock: What time it is, UTC.
+    """
+    hour = clock.replace(minute=0, second=0, microsecond=0)
+    made_now = hour <= snapshot.created_at < hour + timedelta(hours=1)
+    return snapshot.created_at if made_now else hour
+
+
 def compute_facts(
     snapshot: Snapshot,
     settings: Settings,

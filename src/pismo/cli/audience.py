@@ -357,7 +357,7 @@ def _snapshot(call: Call) -> "Snapshot":
 
 
 def _with_facts(call: Call) -> "Snapshot":
-    from pismo.audience import compute_facts
+    from pismo.audience import compute_facts, moment_of
     from pismo.errors import FindingsError
     from pismo.model.finding import Finding
     from pismo.segments import answer_columns, own_facts
@@ -367,10 +367,7 @@ def _with_facts(call: Call) -> "Snapshot":
     own = own_facts(workspace.root, findings)
     if findings:
         raise FindingsError(findings)
-    # By the hour, so that the same question is answered from a file; but an answer that was just
-    # brought in makes a snapshot of its own, and belongs to its facts at once.
-    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    now = max(hour, snapshot.created_at)
+    now = moment_of(snapshot, datetime.now(UTC))
     return compute_facts(
         snapshot, workspace.settings, now, own=own, answers=answer_columns(workspace)
     )

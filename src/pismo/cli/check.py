@@ -78,8 +78,7 @@ def _people(call: Call, stack: ExitStack) -> "Audience":
     if snapshot is None:
         raise no_audience("there is no audience to count", "считать некого: аудитории нет")
     state = stack.enter_context(open_state(call.workspace, os.environ))
-    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    return Audience(call.workspace, snapshot, state, now)
+    return Audience(call.workspace, snapshot, state, lambda: datetime.now(UTC))
 
 
 def _print_json(report: "CheckReport", language: str) -> None:

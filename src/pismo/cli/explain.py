@@ -98,14 +98,13 @@ def _told(workspace: "Workspace", issue: "Issue", person: str) -> "Told":
     from pismo.explain import Audience, explain_person
     from pismo.plan.state import open_state
 
-    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     with ExitStack() as stack:
         state = audience = None
         if workspace.state_dir.exists():
             state = stack.enter_context(open_state(workspace, os.environ))
             snapshot = current(workspace.state_dir)
             if snapshot is not None:
-                audience = Audience(workspace, snapshot, state, now)
+                audience = Audience(workspace, snapshot, state, lambda: datetime.now(UTC))
         editions = compile_issue(workspace, issue.id).editions
         return explain_person(workspace, issue, person, editions, state=state, audience=audience)
 

@@ -106,8 +106,7 @@ def _crowd(call: Call, stack: ExitStack) -> "Crowd":
         snapshot = current(call.workspace.state_dir)
         if snapshot is None:
             raise no_audience("there is no audience here", "аудитории здесь нет")
-        now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-        return Audience(call.workspace, snapshot, state(), now)
+        return Audience(call.workspace, snapshot, state(), lambda: datetime.now(UTC))
 
     def stored_plan(issue: str) -> "StoredPlan | None":
         from pismo.plan.state import latest_plan

@@ -74,7 +74,7 @@ def _report(
     call: Call, newsletter: str | None, since: datetime | None
 ) -> "tuple[SegmentReport, str, str]":
     """Count people by segment, and what changed; return the days of both, '' for no earlier one."""
-    from pismo.audience import current
+    from pismo.audience import current, moment_of
     from pismo.errors import UsageError
     from pismo.segments.report import report_segments
     from pismo.segments.sound import compose_sound
@@ -85,9 +85,7 @@ def _report(
         raise no_audience("there is no audience yet", "аудитории пока нет")
     chosen = _chosen(call, newsletter)
     composed = compose_sound(workspace, [one.id for one in chosen])
-    # By the hour, for the file of facts; a snapshot that was just made has what just came back.
-    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    now = max(hour, snapshot.created_at)
+    now = moment_of(snapshot, datetime.now(UTC))
     if since and since.date() >= now.date():
         raise UsageError(
             f"--since {since.date()} is no earlier day than the facts' own, {now.date()}",

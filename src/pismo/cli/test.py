@@ -173,8 +173,8 @@ def _letters(
                     **meant(person, known, none=BRING_AN_AUDIENCE),
                 )
             state = stack.enter_context(open_state(workspace, os.environ))
-            now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-            crowd = Crowd(lambda: Audience(workspace, snapshot, state, now))
+            audience = Audience(workspace, snapshot, state, lambda: datetime.now(UTC))
+            crowd = Crowd(lambda: audience)
             asked = {"kind": Kind.AUDIENCE, "id": person}
         for edition in editions:
             reader = crowd.recipient(workspace, issue, edition, asked)

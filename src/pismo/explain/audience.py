@@ -3,12 +3,12 @@
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pismo.audience import Snapshot, compute_facts, current
+from pismo.audience import Snapshot, compute_facts, current, moment_of
 from pismo.consent import may_send
 from pismo.errors import AudienceError, SegmentError, UsageError
 from pismo.model.content import FactValue, Issue, Segment
@@ -66,20 +66,23 @@ class Search:
 
 @dataclass(slots=True)
 class Audience:
-    """The people of one snapshot, their facts as of `now`; safe to use from several threads.
+    """The people of the current snapshot; safe to use from several threads.
+
+    Their facts and recommendations are of the moment that `moment_of` says, when it is opened.
 
     Args:
         workspace: For segments, recipes and languages.
         snapshot: The audience.
         state: Keys, ledger, signer.
-        now: The moment that facts and recommendations are of.
+        clock: What time it is, UTC.
     """
 
     workspace: Workspace
     snapshot: Snapshot
     state: State
-    now: datetime
+    clock: Callable[[], datetime]
     _engine: "duckdb.DuckDBPyConnection | None" = None
+    _moment: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
     _files: tuple[Path, ...] = ()
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -173,7 +176,7 @@ class Audience:
         barred = may_send(
             self.state.keys.readers([(recipient.id, address)]),
             newsletter=self.workspace.newsletter_of(issue),
-            moment=self.now,
+            moment=self.clock(),
             ledger=self.state.ledger,
         )
         if recipient.id in barred:
@@ -204,7 +207,7 @@ class Audience:
 
         def pick(engine: "duckdb.DuckDBPyConnection") -> tuple[Recommended, ...]:
             asked = picks_from(
-                engine, self.workspace, issue, count, self.state.ledger, self.now,
+                engine, self.workspace, issue, count, self.state.ledger, self._moment,
                 people=one, forbidden=forbidden,
             )  # fmt: skip
             return tuple(asked([person]).get(person, ()))
@@ -264,6 +267,13 @@ class Audience:
             self._engine = None
         self.snapshot = current(self.workspace.state_dir) or self.snapshot
 
+    def _is_past(self) -> bool:
+        """Tell whether what was opened is no longer there, or no longer the current audience."""
+        if not all(file.exists() for file in self._files):
+            return True
+        newest = current(self.workspace.state_dir)
+        return newest is not None and newest.id != self.snapshot.id
+
     def _nobody(self, person: str) -> UsageError:
         invented = meant(person, [one.id for one in self.workspace.people])
         hint = "ids are in the column subscriber_id; pismo preview finds people by predicate"
@@ -294,16 +304,18 @@ class Audience:
     def _connection(self) -> "duckdb.DuckDBPyConnection":
         """Open the snapshot at first use: facts and similarity are computed then, if need be.
 
-        Another process that plans or imports may have made room for its own: then again.
+        Another process that plans or imports may have made room for its own, or made another
+        audience: then again.
         """
-        if self._engine is not None and not all(file.exists() for file in self._files):
+        if self._engine is not None and self._is_past():
             self._leave()
         if self._engine is None:
             settings = self.workspace.settings
             own = own_facts(self.workspace.root, [])
             answers = answer_columns(self.workspace)
-            ready = compute_facts(self.snapshot, settings, self.now, own=own, answers=answers)
-            ready = prepare(ready, self.now, settings)
+            now = self._moment = moment_of(self.snapshot, self.clock())
+            ready = compute_facts(self.snapshot, settings, now, own=own, answers=answers)
+            ready = prepare(ready, now, settings)
             self._files = tuple(file for file in (ready.facts, ready.recommend) if file)
             self._engine = ready.connect()
         return self._engine

@@ -1,9 +1,9 @@
 """Answers to quizzes and polls, taken from the state database into the audience."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pismo.audience import alone, current, write_snapshot
-from pismo.ledger import Ledger
+from pismo.ledger import Event, Ledger
 from pismo.model.workspace import Workspace
 
 KINDS = ("answer", "open", "click")
@@ -33,15 +33,7 @@ def _bring(workspace: Workspace, ledger: Ledger, now: datetime) -> int:
         rows = engine.execute("SELECT event_id FROM events WHERE event_id LIKE 'l-%'").fetchall()
         there = {str(row[0]) for row in rows}
         found = [
-            {
-                "event_id": f"l-{event.key}",
-                "subscriber_id": event.person,
-                "kind": event.kind,
-                "ts": event.at.replace(tzinfo=None),
-                "product_id": None,
-                "item": event.item or event.issue,
-                "value": event.value,
-            }
+            event
             for kind in KINDS
             for event in ledger.events(kind=kind)
             if event.person and f"l-{event.key}" not in there
@@ -49,8 +41,25 @@ def _bring(workspace: Workspace, ledger: Ledger, now: datetime) -> int:
         if not found:
             return 0
         old = engine.sql("SELECT * FROM events").to_arrow_table()
-    new = pa.Table.from_pylist(found, schema=old.schema)
+    new = pa.Table.from_pylist([_row(event) for event in found], schema=old.schema)
+    # Facts hold what came before their moment, and moments are whole seconds: the last answer, too.
+    last = max(event.at for event in found) + timedelta(seconds=1)
     write_snapshot(
-        workspace.state_dir, {"events": pa.concat_tables([old, new])}, now=now, base=snapshot
+        workspace.state_dir,
+        {"events": pa.concat_tables([old, new])},
+        now=max(now, last),
+        base=snapshot,
     )
     return len(found)
+
+
+def _row(event: Event) -> dict[str, object]:
+    return {
+        "event_id": f"l-{event.key}",
+        "subscriber_id": event.person,
+        "kind": event.kind,
+        "ts": event.at.replace(tzinfo=None),
+        "product_id": None,
+        "item": event.item or event.issue,
+        "value": event.value,
+    }
