@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -60,7 +61,8 @@ def pismo(folder: Path, typed: str) -> str:
     """Run a command the way a terminal does, and return all that it says."""
     done = subprocess.run(
         [sys.executable, "-m", "pismo", *shlex.split(typed)],
-        cwd=folder, capture_output=True, text=True, check=False,
+        cwd=folder, env={**os.environ, "PISMO_LANG": "ru"},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     said = done.stdout + done.stderr
     assert done.returncode == 0, f"{typed}\n{said}"
