@@ -192,6 +192,8 @@ def _checked(keys: tuple[str, ...], where: str) -> tuple[str, ...]:
         raise SettingsError(
             f"a key in {where} is shorter than {_SHORTEST} characters",
             hint="make one with: python -c 'import secrets; print(secrets.token_hex(32))'",
+            ru=f"ключ в {where} короче {_SHORTEST} знаков",
+            hint_ru="сделать новый: python -c 'import secrets; print(secrets.token_hex(32))'",
         )
     return keys
 
@@ -208,6 +210,8 @@ def _stored(state_dir: Path) -> dict[KeyKind, tuple[str, ...]]:
         raise SettingsError(
             f"{FILE} in {state_dir.name}/ does not hold two lists of keys, signing and hmac",
             hint="restore it from your copy; new keys would forget who has unsubscribed",
+            ru=f"в {FILE} из {state_dir.name}/ нет двух списков ключей, signing и hmac",
+            hint_ru="верните его из копии: с новыми ключами забудется, кто отписался",
         ) from error
 
 
@@ -219,7 +223,12 @@ def _strings(value: object) -> tuple[str, ...]:
 
 def _refuse_if_open_to_others(path: Path) -> None:
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise SettingsError(f"others can read {path.name}", hint=f"chmod 600 {path}")
+        raise SettingsError(
+            f"others can read {path.name}",
+            hint=f"chmod 600 {path}",
+            ru=f"{path.name} могут прочесть другие",
+            hint_ru=f"chmod 600 {path}",
+        )
 
 
 def _make(path: Path) -> None:

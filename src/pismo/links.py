@@ -87,6 +87,8 @@ class LinkSigner:
             raise AudienceError(
                 "a subscriber's id looks like an e-mail address, and would show in their links",
                 hint="give subscribers ids of their own: the column subscriber_id",
+                ru="id подписчика похож на адрес почты и был бы виден в его ссылках",
+                hint_ru="дайте подписчикам свои id: колонка subscriber_id",
             )
         origin = f"{person}{_SEPARATOR}{issue or newsletter}"
         return Links(

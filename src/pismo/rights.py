@@ -72,7 +72,10 @@ def export_person(workspace: Workspace, state: State, person: str) -> dict[str, 
         audience = known["audience"]
         if not (isinstance(audience, dict) and any(audience.values())):
             raise AudienceError(
-                f"nothing is known about '{person}'", hint="a person is named by subscriber_id"
+                f"nothing is known about '{person}'",
+                hint="a person is named by subscriber_id",
+                ru=f"о «{person}» ничего не известно",
+                hint_ru="человека называют по subscriber_id",
             )
     return known
 
@@ -153,7 +156,10 @@ def retention_from(settings: Settings) -> Retention:
     for name in ("snapshots", "quarantine_days", "ledger_days"):
         value = table.get(name, getattr(Retention(), name))
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise SettingsError(f"[tool.pismo.retention] {name} = {value!r} is no whole number")
+            raise SettingsError(
+                f"[tool.pismo.retention] {name} = {value!r} is no whole number",
+                ru=f"[tool.pismo.retention] {name} = {value!r} — не целое число",
+            )
         values[name] = value
     return Retention(**values)
 

@@ -50,8 +50,12 @@ class Tongue:
 
     def counted(self, number: int, noun: Noun) -> str:
         """Write a count with its noun: `1 error`, `2 errors`, `5 ошибок`."""
+        return f"{number} {self.form(number, noun)}"
+
+    def form(self, number: int, noun: Noun) -> str:
+        """Choose the form of a noun that agrees with a number."""
         forms: tuple[str, ...] = noun.ru if self.language == "ru" else noun.en
-        return f"{number} {forms[plural_form(number, self.language)]}"
+        return forms[plural_form(number, self.language)]
 
     def number(self, number: int) -> str:
         """Write a number with its thousands apart: `1,897`, `1 897`."""

@@ -12,10 +12,15 @@ from pismo.tongue import ERROR, PERSON, VARIABLE, Tongue, spoken
 
 Told = Callable[..., str]
 
+PICTURED = re.compile(r"\S*[\U0001F300-\U0001FAFF]\S*")
 QUOTED = re.compile(r"«[^»]*»|'[^'\n]*'|`[^`]*`|\"[^\"]*\"|\{[{%].*?[%}]\}")
 COMMAND = re.compile(r"\bpismo (?:[\w/.{}-]+(?: |$))*", re.MULTILINE)
+CONTENT = re.compile(r"^  (?:product|товар) .*$|→ .*$", re.MULTILINE)
+"""What `pismo explain` shows of a letter, in the letter's own language."""
 PATH = re.compile(r"\S*[/\\]\S*|\S+\.(?:md|toml|csv|png|svg|html|eml)\b|\S*_\S*|--[\w-]+")
-LATIN_WORDS = re.compile(r"\b[A-Za-z]+(?: [A-Za-z]+){2,}\b")
+LATIN_WORDS = re.compile(
+    r"\b[A-Za-z]+(?: [A-Za-z]+){2,}\b|\b(?:[Ee]rror|hint|warning|note|Next|Usage|stopped)\b"
+)
 CYRILLIC_WORD = re.compile(r"\S*[а-яё]\S*", re.IGNORECASE)
 
 
@@ -36,8 +41,8 @@ def told(
 
 
 def frame(text: str) -> str:
-    """Return what a terminal said without quotations, commands and paths."""
-    for what in (QUOTED, COMMAND, PATH):
+    """Return what a terminal said without quotations, pieces of rebuses, commands and paths."""
+    for what in (CONTENT, QUOTED, PICTURED, COMMAND, PATH):
         text = what.sub("…", text)
     return text
 
@@ -124,3 +129,94 @@ def begin(told: Told, language: str) -> str:
     brand, sender = ("Лавка", "Катя") if language == "ru" else ("Shop", "Kate")
     answers = ("--brand", brand, "--sender", sender, "--address", "katya@shop.example")
     return told("new", "workspace", "letters", "--language", language, *answers)
+
+
+WRITING = (
+    "audience facts",
+    "segments",
+    "plan {issue}",
+    "new story Rain",
+    "new story Rain",
+    "new story !",
+    "new segment Families",
+    "new issue letters 2027-01-01",
+    "new issue letters 2027-01-01",
+    "new issue letters yesterday",
+    "new issue leters 2027-01-01",
+    "new isue",
+    "chek",
+    "check --formt",
+    "rebus solve",
+    "rebus suggest столица",
+    "rebus suggest ы",
+    "rebus solve О+горох --answer огород",
+    "rebus draw pyproject.toml --to x.png",
+    "check",
+    "check --all",
+    "check letters/2020-01-01",
+    "build",
+    "build --compare HEAD",
+    "test {issue}",
+    "preview --export pyproject.toml",
+    "preview --export content",
+    "preview --export out",
+)
+LOOKING = (
+    "sample --people 60 --products 20",
+    "segments",
+    "segments --since 2030-01-01",
+    "segments --newsletter leters",
+    "segments --picture segments.svg",
+    "explain {issue} no-name",
+    "explain {issue} nobody",
+    "explain {issue} {person}",
+    "explain {issue} {person} --letter --json",
+    "explain {issue} anna@example.com",
+    "plan {issue}",
+    "explain {issue} {person}",
+    "publish {issue}",
+    "publish {issue} --to outbox",
+    "publish {issue} --to outbox --yes",
+    "publish {issue} --to outbox --yes",
+    "publish {issue} --status",
+    "plan {issue}",
+    "stop {issue}",
+    "audience facts nobody",
+    "audience import subscribers ../people.csv --dry-run --max-bad 100",
+    "audience import subscribers ../people.csv",
+    "audience import subscribers ../people.csv --max-bad 100",
+    "audience import ids ../ids.csv --as friends --max-bad 100",
+    "audience import ids nothing.csv",
+    "audience import subscribers nothing.csv",
+    "segments",
+    "audience erase 1 --yes",
+    "audience retain",
+    "audience tune",
+)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("workspace", ["ru", "en"])
+@pytest.mark.parametrize("commands", [WRITING, LOOKING], ids=["writing", "looking"])
+def test_every_command_of_writers_and_marketers_speaks_one_language(
+    told: Told,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    workspace: str,
+    language: str,
+    commands: tuple[str, ...],
+) -> None:
+    monkeypatch.setenv(VARIABLE, language)
+    said = [("new workspace", begin(told, workspace))]
+    monkeypatch.chdir(tmp_path / "letters")
+    (file,) = Path("newsletters/letters").glob("2*.md")
+    (tmp_path / "ids.csv").write_text("id\n1\nnobody\n", "utf-8")
+    people = "subscriber_id,email,name\n1,anna@example.com,Anna\n2,kate,Kate\n"
+    (tmp_path / "people.csv").write_text(people, "utf-8")
+    for command in commands:
+        words = command.format(issue=f"letters/{file.stem}", person="s0000001")
+        said.append((words, told(*words.split())))
+    Path("pyproject.toml").write_text("[tool.pismo]\nlanguag = 'ru'\n", "utf-8")
+    said += [("broken", told("check")), ("broken", told("build"))]
+    assert [(name, odd) for name, text in said if (odd := strange(language, text))] == []
+    assert [name for name, text in said if not text] == []

@@ -71,6 +71,8 @@ def _confined(
         raise AudienceError(
             f"'{limit}' is no amount of memory: {str(error).splitlines()[0]}",
             hint=f"write {MEMORY}=4GB, or leave it unset",
+            ru=f"«{limit}» — не объём памяти: {str(error).splitlines()[0]}",
+            hint_ru=f"напишите {MEMORY}=4GB или не задавайте вовсе",
         ) from error
     engine.execute(f"SET temp_directory = {quoted(str(spill.resolve()) if spill else '')}")
     engine.execute(f"SET allowed_directories = [{allowed}]")
@@ -141,7 +143,10 @@ def parse_query(name: str, text: str) -> Query:
             field, words = key, value.strip()
         header[field] = f"{header.get(field, '')} {words}".strip()
     if not header.get("purpose") or not header.get("cost"):
-        raise AudienceError(f"query {name} must begin with `-- purpose:` and `-- cost:`")
+        raise AudienceError(
+            f"query {name} must begin with `-- purpose:` and `-- cost:`",
+            ru=f"запрос {name} должен начинаться с `-- purpose:` и `-- cost:`",
+        )
     return Query(name, header["purpose"], header["cost"], text.strip().rstrip(";"))
 
 

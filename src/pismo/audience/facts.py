@@ -209,6 +209,8 @@ def _parameters(settings: Settings, now: datetime) -> dict[str, object]:
             raise SettingsError(
                 f"[tool.pismo.facts] {name} = {value!r} is not understood",
                 hint="it may hold lifetime_months and lifetime_known_months, both above zero",
+                ru=f"[tool.pismo.facts] {name} = {value!r} непонятно",
+                hint_ru="там бывают lifetime_months и lifetime_known_months, оба больше нуля",
             )
         known[name] = float(value)
     return {
@@ -265,12 +267,16 @@ def _make_own(engine: "duckdb.DuckDBPyConnection", own: str) -> None:
         raise AudienceError(
             f"segments/facts.sql fails on this audience: {str(error).splitlines()[0]}",
             hint="divide by nullif(x, 0), cast with try_cast",
+            ru=f"segments/facts.sql не считается на этой аудитории: {str(error).splitlines()[0]}",
+            hint_ru="делите на nullif(x, 0), приводите типы через try_cast",
         ) from error
     rows, people = only_row(engine, "SELECT count(*), count(DISTINCT subscriber_id) FROM own_facts")
     if rows != people:
         raise AudienceError(
             f"segments/facts.sql returns {rows} rows of {people} people",
             hint="one row a person: GROUP BY subscriber_id, and none without one",
+            ru=f"segments/facts.sql вернул строк: {rows}, а людей: {people}",
+            hint_ru="нужна одна строка на человека (GROUP BY subscriber_id) и ни одной без него",
         )
 
 

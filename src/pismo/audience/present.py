@@ -26,11 +26,19 @@ def facts_of(snapshot: Snapshot, person: str, *, rows: int = 50) -> PersonFacts:
         AudienceError: If there is no such person, or facts were not computed yet.
     """
     if snapshot.facts is None:
-        raise AudienceError("facts were not computed yet", hint="run: pismo audience facts")
+        raise AudienceError(
+            "facts were not computed yet",
+            hint="run: pismo audience facts",
+            ru="факты ещё не посчитаны",
+            hint_ru="запустите: pismo audience facts",
+        )
     found = _rows(snapshot, "SELECT * FROM facts WHERE subscriber_id = ?", person)
     if not found:
         raise AudienceError(
-            f"there is no person '{person}' in the audience", hint="a person is a subscriber_id"
+            f"there is no person '{person}' in the audience",
+            hint="a person is a subscriber_id",
+            ru=f"в аудитории нет человека «{person}»",
+            hint_ru="человека называют по subscriber_id",
         )
     bought = (
         "SELECT p.ts, p.order_id, p.product_id, g.title, g.category, p.quantity, p.price "

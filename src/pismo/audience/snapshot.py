@@ -76,6 +76,8 @@ def current(state_dir: Path) -> Snapshot | None:
         raise AudienceError(
             f"audience snapshot {name} is gone, though {POINTER} names it",
             hint="restore .pismo/audience from a backup, or import the audience again",
+            ru=f"снимка аудитории {name} нет, хотя {POINTER} указывает на него",
+            hint_ru="верните .pismo/audience из копии или загрузите аудиторию снова",
         ) from None
 
 
@@ -118,7 +120,10 @@ def write_snapshot(
     moment = now or datetime.now(UTC)
     folder = private_folder(state_dir / FOLDER)
     if unknown := sorted(set(tables) - set(TABLES)):
-        raise AudienceError(f"there is no table {unknown[0]} in an audience snapshot")
+        raise AudienceError(
+            f"there is no table {unknown[0]} in an audience snapshot",
+            ru=f"в снимке аудитории нет таблицы {unknown[0]}",
+        )
     with _writing(folder) as made:
         for name in TABLES:
             if base is not None and name not in tables:
@@ -153,7 +158,10 @@ def alone(state_dir: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise AudienceError(
-                "another import is running", hint="wait for it; nothing was changed"
+                "another import is running",
+                hint="wait for it; nothing was changed",
+                ru="уже идёт другая загрузка",
+                hint_ru="дождитесь её; ничего не изменилось",
             ) from None
         for left in folder.glob(".import-*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -262,6 +270,8 @@ def _copy_table(
         raise AudienceError(
             f"table {name} has values of the wrong type: {str(error).splitlines()[0]}",
             hint="bring them in through `pismo audience import`, which sets bad rows aside",
+            ru=f"в таблице {name} значения не того типа: {str(error).splitlines()[0]}",
+            hint_ru="загрузите её через `pismo audience import`: негодные строки он отложит",
         ) from error
 
 
@@ -269,11 +279,16 @@ def _check_names(table: str, given: Mapping[str, str]) -> None:
     known = {column.name for column in TABLES[table]}
     for name in given:
         if name not in known and table not in OPEN_TABLES:
-            raise AudienceError(f"table {table} has no column {name}")
+            raise AudienceError(
+                f"table {table} has no column {name}",
+                ru=f"в таблице {table} нет колонки {name}",
+            )
         if not NAME.match(name):
             raise AudienceError(
                 f"column '{name}' of {table} cannot be written in a predicate",
                 hint="lower-case Latin letters, digits and _ only, a letter first",
+                ru=f"колонку «{name}» таблицы {table} нельзя написать в условии",
+                hint_ru="строчные латинские буквы, цифры и _, сначала буква",
             )
 
 
@@ -283,13 +298,19 @@ def _check_keys(engine: "duckdb.DuckDBPyConnection", folder: Path, name: str) ->
     absent = " OR ".join(f"{column} IS NULL" for column in required)
     (lacking,) = only_row(engine, f"SELECT count(*) FROM {scan} WHERE {absent}")
     if lacking:
-        raise AudienceError(f"{lacking} rows of {name} lack one of {', '.join(required)}")
+        raise AudienceError(
+            f"{lacking} rows of {name} lack one of {', '.join(required)}",
+            ru=f"в таблице {name} строк без {', '.join(required)}: {lacking}",
+        )
     if name not in ("subscribers", "products"):
         return
     key = KEYS[name][0]
     rows, keys = only_row(engine, f"SELECT count(*), count(DISTINCT {key}) FROM {scan}")
     if rows != keys:
-        raise AudienceError(f"{rows - keys} rows of {name} repeat a {key}")
+        raise AudienceError(
+            f"{rows - keys} rows of {name} repeat a {key}",
+            ru=f"в таблице {name} строк с повторным {key}: {rows - keys}",
+        )
 
 
 def _scan(file: Path) -> str:

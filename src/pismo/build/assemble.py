@@ -98,6 +98,8 @@ def load_edition(path: Path) -> Edition:
         raise ContentError(
             f"cannot read the edition {file.parent.name}/{file.name}: {reason}",
             hint="build the issue again: pismo build NEWSLETTER/DATE",
+            ru=f"не читается вариант {file.parent.name}/{file.name}: {reason}",
+            hint_ru="соберите выпуск снова: pismo build РАССЫЛКА/ДАТА",
         ) from error
 
 

@@ -221,6 +221,8 @@ def save(workspace: Workspace, file: Path, content: bytes) -> None:
         raise SettingsError(
             f"cannot write to {workspace.state_dir.name}/: {error.strerror or error}",
             hint="the last build stays; make room or allow writing there, and build again",
+            ru=f"не получается писать в {workspace.state_dir.name}/: {error.strerror or error}",
+            hint_ru="прошлая сборка цела; освободите место или дайте право писать и соберите снова",
         ) from error
 
 

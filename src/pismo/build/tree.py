@@ -47,6 +47,8 @@ def replace_tree(folder: Path, files: Mapping[str, bytes], swapped: Sequence[str
         raise SettingsError(
             f"cannot write to {folder.name}/: {error.strerror or error}",
             hint="nothing was changed; make room or allow writing there, and build again",
+            ru=f"не получается писать в {folder.name}/: {error.strerror or error}",
+            hint_ru="ничего не изменилось; освободите место, дайте право писать и соберите снова",
         ) from error
 
 

@@ -401,6 +401,8 @@ def _imported_json(done: "Imported") -> dict[str, object]:
 
 
 def _say_imported(done: "Imported", tongue: "Tongue", *, dry_run: bool) -> None:
+    from pismo.intake.reasons import in_words
+
     for header, name in done.mapping.all.items():
         kind = f" ({done.extras[name]})" if name in done.extras else ""
         click.echo(f"{header:30} -> {name}{kind}")
@@ -412,7 +414,7 @@ def _say_imported(done: "Imported", tongue: "Tongue", *, dry_run: bool) -> None:
         )
     )
     for reason, count in done.reasons.items():
-        say(f"  {count:7} {reason}")
+        say(f"  {count:7} {in_words(reason, tongue.language)}")
     if done.quarantine:
         say(
             tongue(

@@ -16,6 +16,7 @@ from pismo.cli.common import (
 )
 from pismo.cli.words import reason_said
 from pismo.errors import FindingsError
+from pismo.tongue import PERSON
 
 if TYPE_CHECKING:
     from pismo.model.edition import Edition
@@ -232,8 +233,8 @@ def plan_table(plan: "Plan", tongue: "Tongue") -> list[str]:
 
     audience = tongue.number(plan.audience)
     width = len(audience)
-    people = tongue("people in the audience of", "человек — аудитория")
-    rows = [f"{audience}  {people} {plan.issue}"]
+    people = tongue.form(plan.audience, PERSON)
+    rows = [f"{audience}  {people} {tongue('in the audience of', '— аудитория')} {plan.issue}"]
     get = tongue("get edition", "получат вариант")
     for segment, count in plan.planned.items():
         digest = plan.editions[segment][:12]

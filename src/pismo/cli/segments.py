@@ -148,7 +148,7 @@ def _print_table(report: "SegmentReport", before: str, tongue: "Tongue") -> None
     table.add_column(tongue("segment", "сегмент"))
     for name in (
         tongue("people", "людей"),
-        tongue("first here", "первый для"),
+        tongue("first here", "попадут сюда"),
         tongue(f"since {before}", f"с {before}") if before else "",
     ):
         table.add_column(name, justify="right")

@@ -191,7 +191,10 @@ def _invented(
 def _edition(editions: Mapping[str, Edition], segment: str, issue: Issue) -> Edition:
     if segment not in editions:
         raise UsageError(
-            f"{issue.id} does not build for {segment}", hint=f"pismo check {issue.id} says why"
+            f"{issue.id} does not build for {segment}",
+            hint=f"pismo check {issue.id} says why",
+            ru=f"{issue.id} не собирается для {segment}",
+            hint_ru=f"почему, скажет pismo check {issue.id}",
         )
     return editions[segment]
 

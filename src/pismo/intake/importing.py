@@ -12,6 +12,7 @@ from pismo.audience.engine import only_row, quoted, utc
 from pismo.errors import AudienceError
 from pismo.intake.mapping import CONSENT, QUARANTINED, Matched, save_mapping
 from pismo.intake.merge import merge
+from pismo.intake.reasons import in_words
 from pismo.intake.staging import Staged, staged
 from pismo.keys import Keys
 from pismo.ledger import EVERY_TOPIC, Ledger, OptOut, Scope, Suppression
@@ -244,11 +245,16 @@ def _column(header: str) -> str:
 def _refuse_too_many(stage: Staged, quarantine: Path | None, most: float) -> None:
     if stage.bad <= most * stage.read:
         return
-    reasons = "; ".join(f"{reason} ({count})" for reason, count in stage.reasons.items())
+    en, ru = (
+        "; ".join(f"{in_words(one, language)} ({count})" for one, count in stage.reasons.items())
+        for language in ("en", "ru")
+    )
+    accept = f"--max-bad {ceil(100 * stage.bad / stage.read)}"
     raise AudienceError(
         f"{stage.bad} of {stage.read} rows are bad, more than {most:.0%}: nothing was imported",
-        hint=f"{reasons[:400]}. See {quarantine}; if that is as it should be: "
-        f"--max-bad {ceil(100 * stage.bad / stage.read)}",
+        hint=f"{en[:400]}. See {quarantine}; if that is as it should be: {accept}",
+        ru=f"негодных строк {stage.bad} из {stage.read}, больше {most:.0%}: не загружено ничего",
+        hint_ru=f"{ru[:400]}. Они в {quarantine}; если так и надо: {accept}",
     )
 
 
@@ -260,7 +266,10 @@ def _record_consents(stage: Staged, table: str, ledger: Ledger | None) -> tuple[
     if not set(CONSENT) <= set(stage.columns):
         return 0, int(people)
     if ledger is None:
-        raise AudienceError("consents were given, but no state database to keep them in")
+        raise AudienceError(
+            "consents were given, but no state database to keep them in",
+            ru="согласия есть, а базы состояния, чтобы их хранить, нет",
+        )
     agreed = ledger.record_consent_rows(_consents(stage))
     return agreed, int(people) - agreed
 

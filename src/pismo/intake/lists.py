@@ -45,7 +45,10 @@ def import_list(workspace: Workspace, name: str, places: Sequence[str], how: How
     base = current(workspace.state_dir)
     if base is None:
         raise AudienceError(
-            "there is no audience yet", hint="first: pismo audience import subscribers"
+            "there is no audience yet",
+            hint="first: pismo audience import subscribers",
+            ru="аудитории пока нет",
+            hint_ru="сначала: pismo audience import subscribers",
         )
     segment = workspace.root / "segments" / f"{name}.toml"
     with staged(
@@ -81,12 +84,19 @@ def _check_name(root: Path, name: str) -> None:
         raise AudienceError(
             f"a list cannot be called '{name}'",
             hint="Latin letters in lower case, digits and _; no word of SQL, no fact's name",
+            ru=f"список нельзя назвать «{name}»",
+            hint_ru="строчные латинские буквы, цифры и _; не слово SQL и не имя факта",
         )
     if (
         name in known_columns()
         or load_extras(root, "subscribers").get(name, "BOOLEAN") != "BOOLEAN"
     ):
-        raise AudienceError(f"people have a column '{name}' already", hint="choose another name")
+        raise AudienceError(
+            f"people have a column '{name}' already",
+            hint="choose another name",
+            ru=f"у людей уже есть колонка «{name}»",
+            hint_ru="выберите другое имя",
+        )
 
 
 def _begin_segment(file: Path, name: str) -> None:

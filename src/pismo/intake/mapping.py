@@ -140,7 +140,10 @@ def load_extras(root: Path, table: str) -> dict[str, str]:
     for name, type_ in types.items():
         if type_ not in known:
             raise AudienceError(
-                f"{FILE}: {name} has type '{type_}'", hint=f"types are {', '.join(known)}"
+                f"{FILE}: {name} has type '{type_}'",
+                hint=f"types are {', '.join(known)}",
+                ru=f"{FILE}: у {name} тип «{type_}»",
+                hint_ru=f"бывают типы: {', '.join(known)}",
             )
     return types
 
@@ -152,7 +155,10 @@ def _section(root: Path, table: str, section: str) -> dict[str, str]:
     try:
         document = tomllib.loads(file.read_text("utf-8-sig"))
     except (ValueError, UnicodeDecodeError) as error:
-        raise AudienceError(f"{FILE} is not valid TOML: {error}") from error
+        raise AudienceError(
+            f"{FILE} is not valid TOML: {error}",
+            ru=f"{FILE} — не TOML: {error}",
+        ) from error
     found = document.get(table, {}).get(section, {})
     return {str(name): str(value) for name, value in found.items()}
 
@@ -193,6 +199,10 @@ def _check(
             hint=(f"is it '{shown(near)}'? " if near else "")
             + f"rename it, or write into {FILE}: [{table}.columns] "
             f'{_key(shown(near) if near else "column of the file")} = "{missing[0]}"',
+            ru=f"в файле нет колонки для {missing[0]}; есть: {_listed(headers)}",
+            hint_ru=(f"может быть, «{shown(near)}»? " if near else "")
+            + f"переименуйте её или впишите в {FILE}: [{table}.columns] "
+            f'{_key(shown(near) if near else "колонка файла")} = "{missing[0]}"',
         )
     names = [*known.values(), *extras.values()]
     repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
@@ -200,4 +210,6 @@ def _check(
         raise AudienceError(
             f"two columns of the file would be '{repeated[0]}'",
             hint=f'rename one, or leave one out in {FILE}: "column of the file" = ""',
+            ru=f"две колонки файла стали бы «{repeated[0]}»",
+            hint_ru=f'переименуйте одну или пропустите её в {FILE}: "колонка файла" = ""',
         )

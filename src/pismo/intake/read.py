@@ -49,9 +49,15 @@ def read_headers(engine: "duckdb.DuckDBPyConnection", source: Source) -> list[st
             "ORDER BY name"
         ).fetchall()
     except _engine_error() as error:
-        raise AudienceError(f"{source.name} cannot be read: {_first_line(error)}") from error
+        raise AudienceError(
+            f"{source.name} cannot be read: {_first_line(error)}",
+            ru=f"{source.name} не читается: {_first_line(error)}",
+        ) from error
     if not rows:
-        raise AudienceError(f"{source.name} holds no JSON objects, one a line")
+        raise AudienceError(
+            f"{source.name} holds no JSON objects, one a line",
+            ru=f"в {source.name} нет объектов JSON, по одному на строку",
+        )
     return [str(row[0]) for row in rows]
 
 
@@ -74,7 +80,10 @@ def read_rows(
     try:
         count = read(engine, source, columns)
     except _engine_error() as error:
-        raise AudienceError(f"{source.name} cannot be read: {_first_line(error)}") from error
+        raise AudienceError(
+            f"{source.name} cannot be read: {_first_line(error)}",
+            ru=f"{source.name} не читается: {_first_line(error)}",
+        ) from error
     head = int(source.form == "csv")
     engine.execute(
         f"INSERT INTO files SELECT {quoted(source.name)}, {first}, count(*), {head} FROM raw"
@@ -162,11 +171,16 @@ def _csv_head(source: Source) -> _Head:
         while first.count('"') % 2 and len(first) < _LONGEST_HEAD and (more := text.readline(1000)):
             first += more
     if not first.strip():
-        raise AudienceError(f"{source.name} is empty")
+        raise AudienceError(
+            f"{source.name} is empty",
+            ru=f"{source.name} пуст",
+        )
     if len(first) >= _LONGEST_HEAD:
         raise AudienceError(
             f"{source.name} has a first line of {len(first)} characters or more",
             hint="the first line must name the columns",
+            ru=f"первая строка {source.name} не короче {len(first)} знаков",
+            hint_ru="первая строка должна называть колонки",
         )
     outside = re.sub('"[^"]*"', "", first)
     separator = separator or max(";,\t|", key=outside.count)
@@ -180,11 +194,16 @@ def _check_head(source: Source, names: Sequence[str]) -> None:
         raise AudienceError(
             f"{source.name} has {len(names)} columns, more than {_MOST_COLUMNS}",
             hint="export only the columns that a segment or a letter needs",
+            ru=f"в {source.name} колонок: {len(names)}, больше {_MOST_COLUMNS}",
+            hint_ru="выгрузите только те, что нужны сегментам и письмам",
         )
     twice = [name for name, count in Counter(names).items() if name and count > 1]
     if twice:
         raise AudienceError(
-            f"{source.name} has two columns '{shown(twice[0])}'", hint="rename one of them"
+            f"{source.name} has two columns '{shown(twice[0])}'",
+            hint="rename one of them",
+            ru=f"в {source.name} две колонки «{shown(twice[0])}»",
+            hint_ru="переименуйте одну из них",
         )
 
 

@@ -94,6 +94,8 @@ def _refuse_to_replace(snapshot: Snapshot | None) -> None:
         raise AudienceError(
             f"the audience has {people} imported people, and invented ones would take their place",
             hint="invent in another workspace; or, if that is meant: pismo sample --replace",
+            ru=f"в аудитории {people} настоящих людей, и придуманные заняли бы их место",
+            hint_ru="придумайте их в другой папке; а если так и надо: pismo sample --replace",
         )
 
 

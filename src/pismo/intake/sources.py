@@ -60,7 +60,10 @@ def open_sources(
                 sources.append(_prepared(name, path, work, len(sources)))
             on_progress(0.4 * number / len(places))
         if not sources:
-            raise AudienceError(f"there is nothing to import in {', '.join(places)}")
+            raise AudienceError(
+                f"there is nothing to import in {', '.join(places)}",
+                ru=f"загружать нечего: {', '.join(places)}",
+            )
         yield sources
 
 
@@ -77,7 +80,10 @@ def _fetched(place: str, work: Path) -> list[tuple[str, Path]]:
             if file.suffix.lower() in _SUFFIXES and file.is_file()
         ]
     if not path.is_file():
-        raise AudienceError(f"there is no file {place}")
+        raise AudienceError(
+            f"there is no file {place}",
+            ru=f"нет файла {place}",
+        )
     return [(place, path)]
 
 
@@ -102,7 +108,10 @@ def _from_s3(place: str, work: Path) -> list[tuple[str, Path]]:
             else store.get_file_info(fs.FileSelector(key, recursive=True))
         )
     except OSError as error:
-        raise AudienceError(f"cannot read {place}: {error}") from error
+        raise AudienceError(
+            f"cannot read {place}: {error}",
+            ru=f"не читается {place}: {error}",
+        ) from error
     copied = []
     for number, info in enumerate(sorted(infos, key=lambda one: str(one.path))):
         if info.type != fs.FileType.File or Path(info.path).suffix.lower() not in _SUFFIXES:
@@ -125,7 +134,10 @@ def _from_postgres(place: str, work: Path) -> tuple[str, Path]:
     parts = urlsplit(place)
     query = parse_qs(parts.query).get("query", [""])[0]
     if not query:
-        raise AudienceError("say which rows: postgresql://user@host/base?query=SELECT …")
+        raise AudienceError(
+            "say which rows: postgresql://user@host/base?query=SELECT …",
+            ru="скажите, какие строки: postgresql://user@host/base?query=SELECT …",
+        )
     address = urlunsplit(parts._replace(query=""))
     name = f"postgresql://{parts.hostname}{parts.path}"
     target = work / "postgres.csv"
@@ -140,7 +152,10 @@ def _from_postgres(place: str, work: Path) -> tuple[str, Path]:
                     for block in rows:
                         copy.write(block)
     except psycopg.Error as error:
-        raise AudienceError(f"{name}: {str(error).splitlines()[0]}") from error
+        raise AudienceError(
+            f"{name}: {str(error).splitlines()[0]}",
+            ru=f"{name}: {str(error).splitlines()[0]}",
+        ) from error
     return name, target
 
 

@@ -130,6 +130,9 @@ def _stage(
         raise AudienceError(
             f"rows do not add up: {read} read, {good} good, {repeated} repeated, {bad} bad",
             hint="this is a fault of pismo: please report it with the header of the file",
+            ru=f"строки не сходятся: прочитано {read}, годных {good}, повторов {repeated},"
+            f" негодных {bad}",
+            hint_ru="это ошибка pismo: пожалуйста, сообщите о ней и приложите первую строку файла",
         )
     columns = tuple(rule.name for rule in rules)
     return Staged(engine, folder, mapping, extras, columns, read, good + repeated, repeated,

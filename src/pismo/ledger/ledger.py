@@ -114,11 +114,18 @@ def _other_keys(name: str) -> StateError:
             "the state database was written with another key for hashing addresses",
             hint="restore keys.toml or PISMO_HMAC_KEYS: with a new key, people who must"
             " not be written to would not be recognised",
+            ru="база состояния написана с другим ключом для хешей адресов",
+            hint_ru="верните keys.toml или PISMO_HMAC_KEYS: с новым ключом не узнать тех,"
+            " кому писать нельзя",
         )
     return StateError(
         "letters of this state database were signed with another key for links",
         hint="restore keys.toml or PISMO_SIGNING_KEYS: with a new key alone, unsubscribe links in"
         " letters already sent stop working. If the old one is lost: pismo state new-keys --lost",
+        ru="письма этой базы состояния подписаны другим ключом для ссылок",
+        hint_ru="верните keys.toml или PISMO_SIGNING_KEYS: с одним новым ключом ссылки для отписки"
+        " в отправленных письмах перестанут работать. Старый потерян? pismo state new-keys"
+        " --lost",
     )
 
 

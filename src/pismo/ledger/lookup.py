@@ -26,7 +26,10 @@ class Lookup(Store):
         extent = self._extent(connection, plan_id)
         if extent is None:
             raise StateError(
-                f"the state database knows no plan {plan_id}", hint="make one: pismo plan ISSUE"
+                f"the state database knows no plan {plan_id}",
+                hint="make one: pismo plan ISSUE",
+                ru=f"в базе состояния нет плана {plan_id}",
+                hint_ru="составьте его: pismo plan ВЫПУСК",
             )
         return int(extent.num)
 

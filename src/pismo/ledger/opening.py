@@ -91,8 +91,12 @@ def naming_the_setting(state_url: str) -> Iterator[None]:
     except StateError as error:
         if not state_url:
             raise
-        message = f"{error.message} (the place is named by {_setting()})"
-        raise StateError(message, hint=error.hint) from error
+        raise StateError(
+            f"{error.message} (the place is named by {_setting()})",
+            hint=error.hint,
+            ru=f"{error.ru or error.message} (место названо в {_setting()})",
+            hint_ru=error.hint_ru,
+        ) from error
 
 
 def _absent(database: str | Path) -> StateError:
@@ -100,6 +104,9 @@ def _absent(database: str | Path) -> StateError:
         f"there is no state database at {shown_url(database)}",
         hint=f"a typo? Look at {_setting()}. To begin a new one there: pismo audience import,"
         " or pismo plan",
+        ru=f"базы состояния здесь нет: {shown_url(database)}",
+        hint_ru=f"опечатка? Посмотрите {_setting()}. Завести там новую: pismo audience import"
+        " или pismo plan",
     )
 
 
@@ -114,4 +121,8 @@ def _keys_missing(state_dir: Path) -> StateError:
         " must not be written to would not be recognised",
         hint=f"put your copy of {KEYS_FILE} back, or set PISMO_SIGNING_KEYS and PISMO_HMAC_KEYS;"
         " if there is no copy any more: pismo state new-keys --lost",
+        ru=f"нет {state_dir.name}/{KEYS_FILE}, а база состояния написана с его ключами: с новыми"
+        " ссылки в отправленных письмах перестанут работать и не узнать тех, кому писать нельзя",
+        hint_ru=f"верните копию {KEYS_FILE} или задайте PISMO_SIGNING_KEYS и PISMO_HMAC_KEYS;"
+        " если копии больше нет: pismo state new-keys --lost",
     )

@@ -97,7 +97,10 @@ class Plans(Store):
             row = connection.execute(text(f"{_PLANS} WHERE p.id = :id"), {"id": plan_id}).first()
         if row is None:
             raise StateError(
-                f"the state database knows no plan {plan_id}", hint="make one: pismo plan ISSUE"
+                f"the state database knows no plan {plan_id}",
+                hint="make one: pismo plan ISSUE",
+                ru=f"в базе состояния нет плана {plan_id}",
+                hint_ru="составьте его: pismo plan ВЫПУСК",
             )
         return _plan(row)
 

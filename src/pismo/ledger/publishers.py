@@ -165,6 +165,9 @@ class Publishers(Store):
             f"{issue} is being published already, by {self._last_owner(issue)}",
             hint=f"wait for it, or end it: pismo stop {issue}. Several publishers at once need"
             " PostgreSQL (state.url)",
+            ru=f"{issue} уже публикует {self._last_owner(issue)}",
+            hint_ru=f"дождитесь или прервите: pismo stop {issue}. Для нескольких сразу нужен"
+            " PostgreSQL (state.url)",
         )
 
 

@@ -97,14 +97,22 @@ def check_amendable(stored: StoredPlan, editions: Sequence[Edition], ledger: Led
     issue = stored.plan.issue
     counts = ledger.counts(stored.plan.id)
     if not any(counts[state] for state in TO_COME):
-        raise PlanError(f"everybody has a letter of {issue}: a new text would reach nobody")
+        raise PlanError(
+            f"everybody has a letter of {issue}: a new text would reach nobody",
+            ru=f"письмо {issue} есть уже у всех: новый текст ни до кого не дойдёт",
+        )
     digests = {edition.segment: edition.digest for edition in editions}
     if digests == dict(stored.plan.editions):
-        raise PlanError(f"{issue} reads as it was planned: there is nothing to amend")
+        raise PlanError(
+            f"{issue} reads as it was planned: there is nothing to amend",
+            ru=f"{issue} читается так, как запланирован: исправлять нечего",
+        )
     if digests.keys() != stored.plan.editions.keys():
         raise PlanError(
             f"{issue} has other segments than its plan",
             hint=f"plan anew, who was written to stays so: pismo plan {issue} --anew",
+            ru=f"в {issue} другие сегменты, чем в плане",
+            hint_ru=f"планируйте заново, отправленное не забудется: pismo plan {issue} --anew",
         )
     needed = {name for edition in editions for name in columns(edition)} - {"id", "segment"}
     more = sorted(needed - set(stored.columns))
@@ -112,12 +120,16 @@ def check_amendable(stored: StoredPlan, editions: Sequence[Edition], ledger: Led
         raise PlanError(
             f"the new text reads recipient.{more[0]}, which this plan did not freeze",
             hint=f"leave it out, or plan anew: pismo plan {issue} --anew",
+            ru=f"в новом тексте есть recipient.{more[0]}, а в плане этого значения нет",
+            hint_ru=f"уберите его или планируйте заново: pismo plan {issue} --anew",
         )
     before = max((picks_wanted(edition) for edition in stored.editions().values()), default=0)
     if max((picks_wanted(edition) for edition in editions), default=0) > before:
         raise PlanError(
             "the new text shows more recommended products than this plan froze",
             hint=f"show as many as before, or plan anew: pismo plan {issue} --anew",
+            ru="в новом тексте рекомендаций больше, чем в плане",
+            hint_ru=f"оставьте сколько было или планируйте заново: pismo plan {issue} --anew",
         )
 
 

@@ -80,13 +80,19 @@ def read_approval(root: Path, issue_id: str) -> Approval | None:
     except FileNotFoundError:
         return None
     except ValueError as error:
-        raise ContentError(f"the approval is not TOML: {error}", Source(path)) from error
+        raise ContentError(
+            f"the approval is not TOML: {error}",
+            Source(path),
+            ru=f"одобрение — не TOML: {error}",
+        ) from error
     editions, moment = document.get("editions"), document.get("approved_at")
     if not isinstance(editions, dict) or not isinstance(moment, datetime):
         raise ContentError(
             "the approval has no approved_at or no [editions]",
             Source(path),
             hint=f"write it anew: pismo plan {issue_id} --approve",
+            ru="в одобрении нет approved_at или [editions]",
+            hint_ru=f"сделайте его заново: pismo plan {issue_id} --approve",
         )
     return Approval(
         editions={str(segment): str(digest) for segment, digest in editions.items()},
@@ -105,20 +111,31 @@ def require_approval(root: Path, issue_id: str, digests: Mapping[str, str], ledg
     """
     approval = read_approval(root, issue_id)
     hint = f"look at them (pismo preview), then: pismo plan {issue_id} --approve"
+    hint_ru = f"посмотрите на письма (pismo preview), потом: pismo plan {issue_id} --approve"
     if approval is None:
-        raise SendError(f"{issue_id} is not approved", Source(approval_path(issue_id)), hint=hint)
+        raise SendError(
+            f"{issue_id} is not approved",
+            Source(approval_path(issue_id)),
+            hint=hint,
+            ru=f"{issue_id} не одобрен",
+            hint_ru=hint_ru,
+        )
     changed = [name for name, digest in digests.items() if approval.editions.get(name) != digest]
     if changed:
         raise SendError(
             f"what would leave differs from what was approved, in: {', '.join(sorted(changed))}",
             Source(approval_path(issue_id)),
             hint=hint,
+            ru=f"уйдёт не то, что одобрено, в сегментах: {', '.join(sorted(changed))}",
+            hint_ru=hint_ru,
         )
     if approval.ledger and approval.ledger != ledger_id:
         raise SendError(
             f"{issue_id} was approved over another state database than this one",
             Source(approval_path(issue_id)),
             hint="who was written to is recorded there: use it (state.url), or approve again here",
+            ru=f"{issue_id} одобрен при другой базе состояния",
+            hint_ru="в ней записано, кому писали: возьмите её (state.url) или одобрите здесь снова",
         )
 
 

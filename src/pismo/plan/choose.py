@@ -126,7 +126,10 @@ class Choosing:
         kept = [person for person in people if not reasons[person.person]]
         self.excluded.update(reason for reason in reasons.values() if reason)
         if len(reasons) != len(people):
-            raise PlanError("the audience has one id for several people")
+            raise PlanError(
+                "the audience has one id for several people",
+                ru="в аудитории один id у нескольких людей",
+            )
         self._keep(kept, self._picks(kept))
 
     def _picks(self, people: Sequence[Candidate]) -> Mapping[str, Sequence[Recommended]]:

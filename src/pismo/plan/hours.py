@@ -80,10 +80,16 @@ def parse_send_at(
             f"send_at '{text}' is not an hour",
             source,
             hint='write "10:00 local", "10:00", "10:00 Asia/Omsk" or "now"',
+            ru=f"send_at «{text}» — не время",
+            hint_ru='пишите "10:00 local", "10:00", "10:00 Asia/Omsk" или "now"',
         )
     zone = match["zone"] or home
     if zone != "local" and not is_zone(zone):
-        raise PlanError(f"send_at names an unknown time zone: '{zone}'", source)
+        raise PlanError(
+            f"send_at names an unknown time zone: '{zone}'",
+            source,
+            ru=f"в send_at неизвестный часовой пояс: «{zone}»",
+        )
     clock = time(int(match["hour"]), int(match["minute"]))
     return Schedule(day, clock, "" if zone == "local" else zone, home, late)
 

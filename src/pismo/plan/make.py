@@ -140,6 +140,8 @@ class _Making:
                 "somebody was erased from the audience while the plan was made: nothing was"
                 " planned",
                 hint=f"make it from the new audience: pismo plan {self.issue.id}",
+                ru="пока составлялся план, кого-то стёрли из аудитории: не запланировано ничего",
+                hint_ru=f"составьте его по новой аудитории: pismo plan {self.issue.id}",
             ) from error
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -186,7 +188,9 @@ class _Making:
         if audience != sum(planned.values()) + sum(excluded.values()):
             raise PlanError(
                 f"the sums do not come out: {audience} people, {sum(planned.values())} planned,"
-                f" {sum(excluded.values())} excluded; no plan was made"
+                f" {sum(excluded.values())} excluded; no plan was made",
+                ru=f"счёт не сходится: людей {audience}, в плане {sum(planned.values())},"
+                f" без письма {sum(excluded.values())}; план не составлен",
             )
         digests = {edition.segment: edition.digest for edition in self.editions}
         for segment, count in planned.items():
@@ -195,6 +199,8 @@ class _Making:
                     f"{count} people are in segment {segment}, which has no edition of"
                     f" {self.issue.id}",
                     hint=f"pismo check {self.issue.id} says why it did not compile",
+                    ru=f"в сегменте {segment} людей: {count}, а письма {self.issue.id} у него нет",
+                    hint_ru=f"почему он не собрался, скажет pismo check {self.issue.id}",
                 )
         return Plan(
             id=plan_id,
@@ -326,6 +332,8 @@ def _setting(workspace: Workspace, name: str) -> float:
             raise SettingsError(
                 f"[tool.pismo.plan] {given} = {value!r} is not understood",
                 hint="it may hold keep_days and late_hours, both above zero",
+                ru=f"[tool.pismo.plan] {given} = {value!r} непонятно",
+                hint_ru="там бывают keep_days и late_hours, оба больше нуля",
             )
     value = table.get(name, known[name])
     assert isinstance(value, int | float)

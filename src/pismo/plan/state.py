@@ -54,7 +54,12 @@ def plan_row(workspace: Workspace, ledger: Ledger, issue_id: str) -> PlanRow:
     row = ledger.latest_plan(issue_id)
     if row is None:
         issue = issue_of(workspace, issue_id)
-        raise PlanError(f"there is no plan of {issue.id}", hint=f"pismo plan {issue.id}")
+        raise PlanError(
+            f"there is no plan of {issue.id}",
+            hint=f"pismo plan {issue.id}",
+            ru=f"плана {issue.id} нет",
+            hint_ru=f"pismo plan {issue.id}",
+        )
     return row
 
 
@@ -70,6 +75,8 @@ def latest_plan(workspace: Workspace, ledger: Ledger, issue_id: str) -> StoredPl
         raise PlanError(
             f"the people of plan {row.id} were erased when its time was over",
             hint=f"plan anew, who was written to stays so: pismo plan {issue_id}",
+            ru=f"люди плана {row.id} стёрты: срок его хранения вышел",
+            hint_ru=f"планируйте заново, отправленное не забудется: pismo plan {issue_id}",
         )
     return read_plan(workspace.state_dir, row.id, issue_id)
 

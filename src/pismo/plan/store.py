@@ -76,11 +76,15 @@ class StoredPlan:
             raise PlanError(
                 f"edition {digest[:12]} of plan {self.plan.id} cannot be read",
                 hint=f"make the plan again: pismo plan {self.plan.issue}",
+                ru=f"вариант {digest[:12]} плана {self.plan.id} не читается",
+                hint_ru=f"составьте план снова: pismo plan {self.plan.issue}",
             ) from error
         if digest_of(edition) != digest:
             raise PlanError(
                 f"edition {digest[:12]} of plan {self.plan.id} was changed after it was planned",
                 hint=f"make the plan again: pismo plan {self.plan.issue}",
+                ru=f"вариант {digest[:12]} плана {self.plan.id} изменился после планирования",
+                hint_ru=f"составьте план снова: pismo plan {self.plan.issue}",
             )
         # Segments whose letters do not differ share one file, which names one of them.
         return replace(edition, segment=segment)
@@ -123,11 +127,16 @@ def read_plan(state_dir: Path, plan_id: str, issue: str) -> StoredPlan:
             " machine",
             hint=f"publish where it was planned, copy {FOLDER}/{plan_id} from there, or plan here"
             f" again (who was written to stays so): pismo plan {issue}",
+            ru=f"план {plan_id} ({issue}) база состояния знает, но людей его здесь нет",
+            hint_ru=f"публикуйте там, где планировали, скопируйте оттуда {FOLDER}/{plan_id} или"
+            f" планируйте здесь снова (отправленное не забудется): pismo plan {issue}",
         ) from None
     if document.get("schema") != SCHEMA:
         raise PlanError(
             f"plan {plan_id} was made by another version of pismo",
             hint=f"make it again: pismo plan {issue}",
+            ru=f"план {plan_id} составлен другой версией pismo",
+            hint_ru=f"составьте его снова: pismo plan {issue}",
         )
     return _stored(document, folder)
 
@@ -152,6 +161,8 @@ def read_people(
         raise PlanError(
             f"shard {shard.file} of plan {stored.plan.id} cannot be read",
             hint="restore it from a backup, or plan again: who was written to stays so",
+            ru=f"часть {shard.file} плана {stored.plan.id} не читается",
+            hint_ru="верните её из копии или планируйте заново: отправленное не забудется",
         ) from error
     if zones is not None:
         table = table.filter(pc.is_in(table["zone"], pa.array(sorted(zones), pa.string())))

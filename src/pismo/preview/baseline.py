@@ -34,6 +34,7 @@ def baseline(
         f"there is no earlier letter of {issue} for {segment} to compare with",
         hint=hints.get(which, ""),
         ru=f"прежнего письма {issue} для {segment} нет: сравнить не с чем",
+        hint_ru=hints.get(which, ""),
     )
 
 

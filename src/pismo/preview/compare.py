@@ -137,17 +137,25 @@ def _letter(workspace: Workspace, edition: Edition) -> _Letter:
 def _check_out(root: Path, ref: str, folder: Path) -> None:
     """Put the workspace as it was at a commit into `folder`; nothing here is touched."""
     if ref.startswith("-"):
-        raise UsageError(f"'{ref}' is no commit")
+        raise UsageError(
+            f"'{ref}' is no commit",
+            ru=f"«{ref}» — не коммит",
+        )
     there = [part for part in _PARTS if _git(root, "cat-file", "-e", f"{ref}:./{part}") is not None]
     if not there and _git(root, "rev-parse", "--git-dir") is None:
         raise UsageError(
             "this folder is in no Git repository, so there is nothing to compare with",
             hint="git init, and commit what there is",
+            ru="эта папка не в репозитории Git, сравнивать не с чем",
+            hint_ru="git init, и закоммитьте то, что есть",
         )
     archive = _git(root, "archive", "--format=tar", ref, *there) if there else None
     if archive is None:
         raise UsageError(
-            f"Git knows no workspace at '{ref}'", hint="name a branch or a commit: origin/main"
+            f"Git knows no workspace at '{ref}'",
+            hint="name a branch or a commit: origin/main",
+            ru=f"в «{ref}» Git писем не нашёл",
+            hint_ru="назовите ветку или коммит: origin/main",
         )
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         tar.extractall(folder, filter="data")
@@ -160,5 +168,8 @@ def _git(root: Path, *words: str) -> bytes | None:
             cwd=root, capture_output=True, check=False,
         )  # fmt: skip
     except FileNotFoundError:
-        raise UsageError("git is not installed here") from None
+        raise UsageError(
+            "git is not installed here",
+            ru="git здесь не установлен",
+        ) from None
     return done.stdout if done.returncode == 0 else None

@@ -54,10 +54,21 @@ def _make_room(root: Path, folder: Path) -> None:
     """Make the folder; what was not exported here before is never mixed with letters."""
     root, meant = root.resolve(), folder.resolve()
     instead = "name a new folder outside of it: pismo preview --export ../letters"
+    instead_ru = "назовите новую папку снаружи: pismo preview --export ../letters"
     if meant == root or meant in root.parents:
-        raise UsageError(f"{folder} holds the workspace itself", hint=instead)
+        raise UsageError(
+            f"{folder} holds the workspace itself",
+            hint=instead,
+            ru=f"в {folder} лежат сами письма",
+            hint_ru=instead_ru,
+        )
     if any(meant.is_relative_to(root / name) for name in _SOURCES):
-        raise UsageError(f"{folder} is among the files that letters are made of", hint=instead)
+        raise UsageError(
+            f"{folder} is among the files that letters are made of",
+            hint=instead,
+            ru=f"{folder} — среди файлов, из которых делаются письма",
+            hint_ru=instead_ru,
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         index = folder / "index.html"
@@ -65,9 +76,16 @@ def _make_room(root: Path, folder: Path) -> None:
             raise UsageError(
                 f"{folder} is not empty, and what is in it was not exported here",
                 hint="name a new folder, or empty this one",
+                ru=f"{folder} не пуста, и то, что в ней, выгружено не отсюда",
+                hint_ru="назовите новую папку или освободите эту",
             )
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{folder} cannot be written to: {error}", hint=instead) from error
+        raise UsageError(
+            f"{folder} cannot be written to: {error}",
+            hint=instead,
+            ru=f"в {folder} писать не получается: {error}",
+            hint_ru=instead_ru,
+        ) from error
 
 
 def _export_issue(studio: Studio, issue: Issue, folder: Path) -> Mapping[str, str]:

@@ -29,6 +29,8 @@ def check_plan(stored: StoredPlan, transport: str) -> None:
         raise SendError(
             f"not finished: {', '.join(stored.drafts)} (draft: true)",
             hint=f"take the line out, then plan again: pismo plan {issue}",
+            ru=f"не дописано: {', '.join(stored.drafts)} (draft: true)",
+            hint_ru=f"уберите эту строку и планируйте снова: pismo plan {issue}",
         )
     before = bound_transport(stored.folder)
     if before and before != transport:
@@ -36,6 +38,9 @@ def check_plan(stored: StoredPlan, transport: str) -> None:
             f"{issue} was begun with {_WAYS.get(before, before)}, and those letters count as sent",
             hint="rehearse in a copy of the state: pismo state backup /tmp/rehearsal.sqlite, then"
             " PISMO_STATE_URL=sqlite:////tmp/rehearsal.sqlite; or go on as it was begun",
+            ru=f"{issue} начали с {_WAYS.get(before, before)}, и те письма считаются отправленными",
+            hint_ru="репетируйте на копии состояния: pismo state backup /tmp/rehearsal.sqlite,"
+            " потом PISMO_STATE_URL=sqlite:////tmp/rehearsal.sqlite; или продолжайте как начали",
         )
 
 
@@ -49,6 +54,8 @@ def check_not_stopped(ledger: Ledger, stored: StoredPlan) -> None:
         raise StoppedError(
             f"{stored.plan.issue} was stopped by a person",
             hint=f"to go on: pismo resume {stored.plan.issue}",
+            ru=f"{stored.plan.issue} остановил человек",
+            hint_ru=f"продолжить: pismo resume {stored.plan.issue}",
         )
 
 

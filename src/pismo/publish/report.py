@@ -70,10 +70,10 @@ def nothing_new(plan: Plan, ledger: Ledger, tongue: Tongue) -> str:
     accepted, total = counts[Submission.ACCEPTED], sum(counts.values())
     if not accepted or any(counts[state] for state in TO_COME):
         return ""
-    everybody = accepted == total
+    everybody, count = accepted == total, tongue.number(accepted)
     told = tongue(
-        f"0 new: {'all ' if everybody else ''}{accepted:,} got this issue before",
-        f"новых 0: этот выпуск уже {'у всех, ' if everybody else ''}у {tongue.number(accepted)}",
+        f"0 new: {'all ' if everybody else ''}{count} got this issue before",
+        f"новых 0, этот выпуск уже {f'у всех ({count})' if everybody else f'у {count}'}",
     )
     had = ledger.accepted_editions(plan.id)
     if all(plan.editions.get(name, "").startswith(digest) for name, digest in had):
@@ -138,6 +138,10 @@ def close_books(plan: Plan, ledger: Ledger) -> Books:
             f" the state database and the plan account for {total}",
             hint="was the state database restored from a backup? pismo plan makes a new plan;"
             " who was written to stays so",
+            ru=f"счёт {plan.issue} не сходится: в аудитории {plan.audience},"
+            f" база состояния и план знают о {total}",
+            hint_ru="базу состояния вернули из копии? Новый план составит pismo plan;"
+            " отправленное не забудется",
         )
     return Books(
         issue=plan.issue,

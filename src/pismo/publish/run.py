@@ -87,6 +87,8 @@ def _told_as_stopped(run: "_Run") -> Iterator[None]:
         raise StoppedError(
             f"publishing stopped after {run.settled} letters: {error.message}",
             hint=f"{error.hint or 'mend it'}; then: pismo resume {issue}",
+            ru=f"публикация остановилась, писем ушло: {run.settled}; {error.ru or error.message}",
+            hint_ru=f"{error.hint_ru or error.hint or 'исправьте'}; потом: pismo resume {issue}",
         ) from error
 
 

@@ -72,7 +72,10 @@ def measure(
         "SELECT DISTINCT subscriber_id, 'everyone' AS segment FROM truth ORDER BY subscriber_id"
     ).to_arrow_table()
     if not people.num_rows:
-        raise AudienceError(f"nobody bought anything new in the {days} days after {at:%Y-%m-%d}")
+        raise AudienceError(
+            f"nobody bought anything new in the {days} days after {at:%Y-%m-%d}",
+            ru=f"за {days} дней после {at:%Y-%m-%d} никто не купил ничего нового",
+        )
     # A shop's own settings limit categories; here only the order of products is measured.
     free = Settings(tables={"recommend": {**settings.tables.get("recommend", {}),
                                           "per_category": LIST}})  # fmt: skip

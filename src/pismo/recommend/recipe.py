@@ -58,18 +58,27 @@ def recipe_from(settings: Settings) -> tuple[Recipe, dict[str, str]]:
     table = dict(settings.tables.get("recommend", {}))
     labels = table.pop("categories", {})
     if not isinstance(labels, Mapping) or not all(isinstance(one, str) for one in labels.values()):
-        raise SettingsError("[tool.pismo.recommend.categories] must give texts to categories")
+        raise SettingsError(
+            "[tool.pismo.recommend.categories] must give texts to categories",
+            ru="[tool.pismo.recommend.categories] даёт категориям тексты",
+        )
     default = Recipe()
     values: dict[str, float] = {}
     for name, value in table.items():
         usual = getattr(default, name, None) if name in _NAMES else None
         if usual is None:
             raise SettingsError(
-                f"[tool.pismo.recommend] has no '{name}'", hint="it has: " + ", ".join(_NAMES)
+                f"[tool.pismo.recommend] has no '{name}'",
+                hint="it has: " + ", ".join(_NAMES),
+                ru=f"в [tool.pismo.recommend] нет «{name}»",
+                hint_ru="есть: " + ", ".join(_NAMES),
             )
         least = 1 if isinstance(usual, int) else 0.001 if name.endswith("half_life") else 0
         if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
-            raise SettingsError(f"[tool.pismo.recommend] {name} = {value!r} is out of range")
+            raise SettingsError(
+                f"[tool.pismo.recommend] {name} = {value!r} is out of range",
+                ru=f"[tool.pismo.recommend] {name} = {value!r} вне пределов",
+            )
         values[name] = type(usual)(value)
     recipe: Recipe = replace(default, **values)  # type: ignore[arg-type]  # names are checked
     return recipe, {str(name): str(label) for name, label in labels.items()}

@@ -66,6 +66,8 @@ def tune(
         raise AudienceError(
             "the history is too short to tune on",
             hint="it takes 8 months of purchases, or else of views; the default recipe is used",
+            ru="история слишком короткая, чтобы по ней настраивать",
+            hint_ru="нужно 8 месяцев покупок или хотя бы просмотров; остаётся обычный рецепт",
         ) from error
     for name, values in GRID.items():
         for value in values:

@@ -82,6 +82,8 @@ def _addressed(recipient: Recipient, date: datetime, message_id: str) -> bytes:
         raise SendError(
             f"the address of recipient {recipient.id} cannot stand in a header",
             hint="import the audience again: it sets such rows apart, with the reason",
+            ru=f"адрес получателя {recipient.id} не может стоять в заголовке",
+            hint_ru="загрузите аудиторию снова: такие строки отложатся, с причиной",
         )
     if not _MESSAGE_ID.fullmatch(message_id):
         raise SendError(f"{message_id!r} is no Message-ID", hint="make it as name@domain, ASCII")

@@ -145,5 +145,7 @@ def _counts(
         raise SegmentError(
             f"a condition among {names} fails on this audience: {str(error).splitlines()[0]}",
             hint="compare text with text, numbers with numbers: pismo check says more",
+            ru=f"одно из условий {names} здесь не считается: {str(error).splitlines()[0]}",
+            hint_ru="сравнивайте текст с текстом, числа с числами; больше скажет pismo check",
         ) from error
     return [int(value) for value in row]

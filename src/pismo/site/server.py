@@ -39,11 +39,18 @@ def site_server(site: Path, port: int) -> ThreadingHTTPServer:
         UsageError: If there is no site yet, or the port is taken.
     """
     if not (site / "index.html").is_file():
-        raise UsageError("there is no built site yet", hint="build it first: pismo build")
+        raise UsageError(
+            "there is no built site yet",
+            hint="build it first: pismo build",
+            ru="сайт ещё не собран",
+            hint_ru="сначала соберите: pismo build",
+        )
     try:
         return ThreadingHTTPServer((HOST, port), partial(_Handler, directory=str(site)))
     except OSError as error:
         raise UsageError(
             f"port {port} cannot be used: {error.strerror}",
             hint="choose another: pismo site serve --port 8401",
+            ru=f"порт {port} занять нельзя: {error.strerror}",
+            hint_ru="выберите другой: pismo site serve --port 8401",
         ) from error

@@ -56,7 +56,10 @@ def invent(
         UsageError: If there is nobody or nothing to invent.
     """
     if people < 1 or products < 1:
-        raise UsageError("an invented audience needs at least one person and one product")
+        raise UsageError(
+            "an invented audience needs at least one person and one product",
+            ru="придуманной аудитории нужны хотя бы один человек и один товар",
+        )
     shop = invent_shop(products, catalogue, _chance(seed, 0), today, url)
     event_base = 0
     for number, first in enumerate(range(0, people, SHARD)):
