@@ -20,6 +20,7 @@ from pismo.cli import root as pismo
 from pismo.errors import PismoError
 from pismo.ledger import Consent, open_ledger
 from pismo.model.people import Submission
+from pismo.plan.handed import forget_handed
 
 ISSUE = "weekly/2026-11-27"
 PEOPLE = 150
@@ -269,6 +270,7 @@ def test_amended_text_reaches_only_those_without_a_letter(shop: Shop) -> None:
             " (SELECT seq FROM deliveries ORDER BY seq LIMIT 40)"
         )
     ledger.close()
+    forget_handed(shop.root / ".pismo")
     for path in shop.letters:
         if path.stem in waiting:
             path.unlink()

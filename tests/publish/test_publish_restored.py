@@ -1,12 +1,14 @@
 """A backup is put back after an issue has left: nobody gets it twice, nobody is forgotten."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pismo import ses_sim
+from pismo.errors import StateError
 from tests.publish.test_publish_command import ISSUE, PEOPLE, RATE, Shop
 
 SEND = ("publish", ISSUE, "--to", "ses", "--yes", "--at-once")
@@ -101,4 +103,64 @@ def test_places_of_the_others_stay_where_somebody_was_erased(
     shop.json("feedback", "pull", "--from", str(tmp_path / "events"))
     books = shop.json("publish", ISSUE, "--status")
     assert (books["accepted"], books["in_doubt"]) == (sent, 0)
+    assert times_each_letter_left(sim) == {1}
+
+
+@pytest.fixture
+def database(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let the state be on PostgreSQL."""
+    monkeypatch.setenv("PISMO_STATE_URL", postgres_url)
+    return postgres_url
+
+
+def put_back(database: str, dump: bytes) -> None:
+    """Restore a dump as the documentation says."""
+    command = ["pg_restore", "--clean", f"--dbname={database}"]
+    subprocess.run(command, input=dump, check=True, capture_output=True)
+
+
+@pytest.mark.postgres
+def test_a_database_put_back_by_its_own_tools_sends_nothing_again(
+    small: Path,
+    sim: ses_sim.RunningSim,
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    shop = Shop(small)
+    shop.json("sample", "--people", str(PEOPLE), "--products", "30")
+    shop.json("plan", ISSUE)
+    shop.json("plan", ISSUE, "--approve")
+    dump = subprocess.run(
+        ["pg_dump", "--format=custom", database], check=True, capture_output=True
+    ).stdout
+    sent: int = shop.json(*SEND, "--first-use")["accepted"]
+    put_back(database, dump)
+    for command in (SEND, (*SEND, "--first-use"), ("publish", ISSUE, "--status"), ("plan", ISSUE)):
+        refused = shop.run(*command)
+        assert isinstance(refused.exception, StateError)
+        assert "pismo state restored" in refused.exception.hint
+    assert shop.json("state", "restored")["in_doubt"] == {ISSUE: sent}
+    shop.json("feedback", "pull", "--from", str(tmp_path / "events"))
+    shop.run(*SEND, "--first-use")
+    assert shop.json("publish", ISSUE, "--status")["accepted"] == sent
+    assert times_each_letter_left(sim) == {1}
+
+
+def test_a_copy_of_an_older_file_is_noticed_before_a_letter_leaves(
+    shop: Shop, sim: ses_sim.RunningSim, tmp_path: Path
+) -> None:
+    shop.json("plan", ISSUE)
+    shop.json("plan", ISSUE, "--approve")
+    shop.json("state", "backup", str(tmp_path / "old.sqlite"))
+    sent: int = shop.json(*SEND, "--first-use")["accepted"]
+    for suffix in ("-wal", "-shm"):
+        (shop.root / ".pismo" / f"ledger.sqlite{suffix}").unlink(missing_ok=True)
+    shutil.copy2(tmp_path / "old.sqlite", shop.root / ".pismo" / "ledger.sqlite")
+    refused = shop.run(*SEND, "--first-use")
+    assert isinstance(refused.exception, StateError)
+    assert shop.json("state", "restored")["in_doubt"] == {ISSUE: sent}
+    assert shop.json("publish", ISSUE, "--status")["in_doubt"] == sent
     assert times_each_letter_left(sim) == {1}

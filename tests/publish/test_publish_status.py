@@ -15,6 +15,7 @@ from pismo.errors import PlanError, SendError
 from pismo.ledger import Proof, open_ledger
 from pismo.ledger.ids import delivery_id
 from pismo.model.people import Outcome, Submission
+from pismo.plan.handed import forget_handed
 from pismo.tongue import Tongue
 
 ISSUE = "weekly/2026-11-27"
@@ -133,6 +134,7 @@ def edit(root: Path, old: str = "Hello", new: str = "Good morning") -> None:
 
 def take_back(root: Path, letters: int) -> None:
     """Let so many people wait again, as if publishing had stopped in the middle."""
+    forget_handed(root / ".pismo")
     ledger = open_ledger(root / ".pismo" / "ledger.sqlite")
     with ledger.write() as connection:
         connection.exec_driver_sql(

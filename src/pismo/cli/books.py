@@ -105,9 +105,11 @@ def tell(
     workspace: "Workspace", state: "State", issue: str, tongue: "Tongue", *, as_json: bool
 ) -> None:
     """Say how the books stand, who is at it, and what to do; nothing is sent."""
+    from pismo.plan.handed import check_not_put_back
     from pismo.plan.state import plan_row
     from pismo.publish import close_books, plan_of
 
+    check_not_put_back(workspace.state_dir, state.ledger, issue)
     row, ledger = plan_row(workspace, state.ledger, issue), state.ledger
     books, outcomes = close_books(plan_of(row), ledger), ledger.outcomes(row.id)
     held = ledger.counts(row.id)[Submission.CLAIMED]

@@ -100,9 +100,11 @@ def _plan(
     from pismo.audience import current
     from pismo.ledger.opening import State as Known
     from pismo.plan import make_plan
+    from pismo.plan.handed import check_not_put_back
     from pismo.publish import check_text, plan_of
     from pismo.rights import finish_erasures
 
+    check_not_put_back(workspace.state_dir, state.ledger, issue)
     row = state.ledger.latest_plan(issue)
     digests = {one.segment: one.digest for one in editions}
     if reuse and row and dict(row.editions) == digests:

@@ -188,8 +188,10 @@ class _Run:
 
     def check(self) -> None:
         """Refuse what must not be published; nothing has been sent then."""
+        from pismo.plan.handed import check_not_put_back
         from pismo.publish.gate import check_for_ses, check_plan
 
+        check_not_put_back(self._workspace.state_dir, self._state.ledger, self._stored.plan.issue)
         check_plan(self._stored, self._way())
         self._warn_of_changes()
         if self._to == "ses":

@@ -1,5 +1,6 @@
 """`pismo state`: copies of the state database, and its keys."""
 
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,7 +81,8 @@ def restore_command(call: Call, file: Path, replace: bool, as_json: bool) -> Non
     if target is None:
         raise UsageError(
             "the state database is on PostgreSQL, which has its own tools for this",
-            hint="pg_restore --clean --dbname=DATABASE_URL pismo.dump",
+            hint="pg_restore --clean --dbname=DATABASE_URL pismo.dump; and then, before anything is"
+            " published: pismo state restored",
         )
     aside = restore(file, target, replace=replace)
     doubted = _doubted(workspace, target)
@@ -96,8 +98,7 @@ def restore_command(call: Call, file: Path, replace: bool, as_json: bool) -> Non
     say(f"{target.name} is restored from {file}.")
     if aside is not None:
         say(f"The one that was there is kept as {aside.name}.")
-    for one in doubted:
-        say(f"{one.issue}: {one.letters:,} letters may have left since; they are in doubt now.")
+    _say_doubted(doubted)
     absent = [name for name in _NOT_IN_IT if not (workspace.state_dir / name).exists()]
     for name in absent:
         say(f"Not here, nor in a backup: {workspace.state_dir.name}/{name}: {_NOT_IN_IT[name][0]}")
@@ -106,7 +107,38 @@ def restore_command(call: Call, file: Path, replace: bool, as_json: bool) -> Non
     say("Learn what happened since: pismo feedback pull")
 
 
-def _doubted(workspace: "Workspace", database: Path) -> "list[Doubted]":
+@state_group.command("restored")
+@json_option
+@click.pass_obj
+def restored_command(call: Call, as_json: bool) -> None:
+    """Say that the state database was put back from a backup, by its own tools.
+
+    For PostgreSQL, after pg_restore, or where an SQLite file was copied by hand. What `pismo state
+    restore` does by itself is done now: letters of plans that are stored here and were begun
+    count as in doubt, and nothing is sent again by itself.
+    """
+    from pismo.ledger import database_of, naming_the_setting, open_known
+
+    workspace = call.workspace
+    url = workspace.settings.state_url
+    open_known(workspace.state_dir, url).close()
+    with naming_the_setting(url):
+        doubted = _doubted(workspace, database_of(workspace.state_dir, url))
+    if as_json:
+        print_json({"in_doubt": {one.issue: one.letters for one in doubted}})
+        return
+    _say_doubted(doubted)
+    if not doubted:
+        say("No plan that is stored here was begun: nothing is in doubt.")
+    say("Learn what happened since: pismo feedback pull")
+
+
+def _say_doubted(doubted: "Iterable[Doubted]") -> None:
+    for one in doubted:
+        say(f"{one.issue}: {one.letters:,} letters may have left since; they are in doubt now.")
+
+
+def _doubted(workspace: "Workspace", database: str | Path) -> "list[Doubted]":
     """Put in doubt what may have been sent since the backup; the keys may still be missing."""
     from pismo.ledger import open_ledger
     from pismo.plan.make import keep_days

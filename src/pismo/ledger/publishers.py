@@ -79,6 +79,12 @@ class Publishers(Store):
             found = connection.execute(text(_LIVING), {"issue": issue, "kind": _LOCK_CLASS}).all()
         return tuple(owner for (owner,) in found)
 
+    def has_run(self, num: int, issue: str, owner: str) -> bool:
+        """Tell whether a publisher that was here once is remembered."""
+        with self.read() as connection:
+            sql = "SELECT 1 FROM publishers WHERE num = :num AND issue = :issue AND owner = :owner"
+            return scalar(connection, sql, num=num, issue=issue, owner=owner) is not None
+
     def adopt_orphans(
         self, plan_id: str, now: datetime, *, publisher: Publisher
     ) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pismo.errors import PlanError
 from pismo.ledger import Ledger
+from pismo.plan.handed import forget_handed
 from pismo.plan.make import record_plan
 from pismo.plan.store import FOLDER, StoredPlan, bound_transport, read_plan
 from pismo.records import dataclass
@@ -36,6 +37,7 @@ def doubt_since_backup(
     Returns:
         Plans with letters in doubt, oldest first. Plans that were never begun are left alone.
     """
+    forget_handed(state_dir)
     found = []
     for stored in sorted(_begun(state_dir), key=lambda one: one.plan.created_at):
         known = {row.id for row in ledger.plans(stored.plan.issue)}

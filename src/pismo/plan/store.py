@@ -108,8 +108,10 @@ def write_plan(stored: StoredPlan, editions: Iterable[Edition]) -> None:
     folder = stored.folder / "editions"
     folder.mkdir(mode=0o700, exist_ok=True)
     for edition in editions:
-        _write(folder / f"{edition.digest}.json", edition_json(edition))
-    _write(stored.folder / "plan.json", json.dumps(_document(stored), ensure_ascii=False, indent=1))
+        write_private(folder / f"{edition.digest}.json", edition_json(edition))
+    write_private(
+        stored.folder / "plan.json", json.dumps(_document(stored), ensure_ascii=False, indent=1)
+    )
 
 
 def read_plan(state_dir: Path, plan_id: str, issue: str) -> StoredPlan:
@@ -225,7 +227,7 @@ def bind_transport(folder: Path, name: str, *, at_once: bool = False) -> None:
         name: The way.
         at_once: Whether readers' hours are set aside, for whoever goes on after a crash.
     """
-    _write(folder / "transport", f"{name} {_AT_ONCE}\n" if at_once else f"{name}\n")
+    write_private(folder / "transport", f"{name} {_AT_ONCE}\n" if at_once else f"{name}\n")
 
 
 def _links(person: str, stored: StoredPlan, signer: LinkSigner) -> Links:
@@ -238,7 +240,8 @@ def _links(person: str, stored: StoredPlan, signer: LinkSigner) -> Links:
     )
 
 
-def _write(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read, and bring it to the disk."""
     descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

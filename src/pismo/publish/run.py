@@ -20,6 +20,7 @@ from pismo.consent import may_send
 from pismo.errors import PismoError, StoppedError
 from pismo.ledger import Publisher, Settled
 from pismo.model.people import Submission
+from pismo.plan.handed import note_handed
 from pismo.publish.breaker import Breaker
 from pismo.publish.canary import canary_rests_until, note_canary
 from pismo.publish.hands import Hands, ManyHands, OwnHands
@@ -60,8 +61,11 @@ def publish(job: Job) -> Outcome:
         if job.threads:
             hands = stack.enter_context(ManyHands(job.transport, job.threads))
         run = _Run(job, publisher, hands)
+        stored = job.stored
+        note_handed(stored.folder, stored.plan.id, job.ledger, publisher)
         with _told_as_stopped(run):
             run.everything()
+            note_handed(stored.folder, stored.plan.id, job.ledger, publisher)
     return Outcome(
         books=close_books(job.stored.plan, job.ledger),
         stopped=run.watch.stopped,
