@@ -8,6 +8,7 @@ Needs Chromium. The demo runs in a copy of this workspace, so the state here is 
 import email
 import email.policy
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -36,6 +37,7 @@ COLOURS = (256, 128, 64, 32)
 def main() -> None:
     """Run the demo, look at what it made, write the pictures."""
     IMAGES.mkdir(exist_ok=True)
+    os.environ["PISMO_LANG"] = "en"  # the picture of the terminal is in both READMEs
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         workspace = copied(Path(folder) / "igroteka")
         said = demo(workspace)

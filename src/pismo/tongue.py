@@ -4,9 +4,7 @@ Texts stand side by side where they are said: `tongue("drawn", "нарисова
 have a language of their own, that of their workspace or newsletter.
 """
 
-import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from pismo.records import dataclass
 from pismo.text import plural_form
@@ -15,27 +13,22 @@ LANGUAGES = ("ru", "en")
 VARIABLE = "PISMO_LANG"
 _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In the order in which they are heard (POSIX, chapter 8.2)."""
-_NAMES_ONE = re.compile(r"(ru|en)(?:[_.@-]|$)")
 
 
-class Noun(NamedTuple):
-    """A noun with its forms in English (one, many) and Russian (one, few, many)."""
+Noun = tuple[tuple[str, str], tuple[str, str, str]]
+"""A noun's forms in English (one, many) and Russian (one, few, many)."""
 
-    en: tuple[str, str]
-    ru: tuple[str, str, str]
-
-
-ERROR = Noun(("error", "errors"), ("ошибка", "ошибки", "ошибок"))
-WARNING = Noun(("warning", "warnings"), ("предупреждение", "предупреждения", "предупреждений"))
-EDITION = Noun(("edition", "editions"), ("вариант", "варианта", "вариантов"))
-ISSUE = Noun(("issue", "issues"), ("выпуск", "выпуска", "выпусков"))
-LETTER = Noun(("letter", "letters"), ("письмо", "письма", "писем"))
-PERSON = Noun(("person", "people"), ("человек", "человека", "человек"))
-PRODUCT = Noun(("product", "products"), ("товар", "товара", "товаров"))
-PURCHASE = Noun(("purchase", "purchases"), ("покупка", "покупки", "покупок"))
-EVENT = Noun(("event", "events"), ("событие", "события", "событий"))
-ROW = Noun(("row", "rows"), ("строка", "строки", "строк"))
-FILE = Noun(("file", "files"), ("файл", "файла", "файлов"))
+ERROR: Noun = (("error", "errors"), ("ошибка", "ошибки", "ошибок"))
+WARNING: Noun = (("warning", "warnings"), ("предупреждение", "предупреждения", "предупреждений"))
+EDITION: Noun = (("edition", "editions"), ("вариант", "варианта", "вариантов"))
+ISSUE: Noun = (("issue", "issues"), ("выпуск", "выпуска", "выпусков"))
+LETTER: Noun = (("letter", "letters"), ("письмо", "письма", "писем"))
+PERSON: Noun = (("person", "people"), ("человек", "человека", "человек"))
+PRODUCT: Noun = (("product", "products"), ("товар", "товара", "товаров"))
+PURCHASE: Noun = (("purchase", "purchases"), ("покупка", "покупки", "покупок"))
+EVENT: Noun = (("event", "events"), ("событие", "события", "событий"))
+ROW: Noun = (("row", "rows"), ("строка", "строки", "строк"))
+FILE: Noun = (("file", "files"), ("файл", "файла", "файлов"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ class Tongue:
 
     def form(self, number: int, noun: Noun) -> str:
         """Choose the form of a noun that agrees with a number."""
-        forms: tuple[str, ...] = noun.ru if self.language == "ru" else noun.en
+        forms: tuple[str, ...] = noun[1] if self.language == "ru" else noun[0]
         return forms[plural_form(number, self.language)]
 
     def number(self, number: int) -> str:
@@ -81,6 +74,9 @@ def spoken(asked: str, environ: Mapping[str, str]) -> str:
     if asked := asked or environ.get(VARIABLE, ""):
         return asked if asked in LANGUAGES else ""
     for name in _LOCALES:
-        if found := _NAMES_ONE.match(environ.get(name, "")):
-            return found[1]
+        language = environ.get(name, "")
+        for mark in "_.@-":  # as in ru_RU.UTF-8
+            language = language.partition(mark)[0]
+        if language in LANGUAGES:
+            return language
     return ""

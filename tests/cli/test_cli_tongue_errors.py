@@ -17,7 +17,14 @@ ROOMS = (
     *("newsletters", "plan", "preview", "recommend", "scaffold", "segments", "site", "workspace"),
     *("cli/build.py", "cli/check.py", "cli/common.py", "cli/demo.py", "cli/explain.py"),
     *("cli/audience.py", "cli/new.py", "cli/plan.py", "cli/publish.py", "cli/rebus.py"),
-    *("cli/segments.py", "cli/test.py", "keys.py", "ledger/opening.py", "publish/report.py"),
+    *(
+        "cli/segments.py",
+        "cli/test.py",
+        "keys.py",
+        "ledger/opening.py",
+        "publish/gate.py",
+        "publish/report.py",
+    ),
 )
 INNER = {"recommend/question.py"}
 """What a programmer causes, and nobody else."""

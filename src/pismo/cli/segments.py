@@ -40,7 +40,7 @@ def segments_command(
 
     report, day, before = _report(call, newsletter, since)
     if picture:
-        picture.write_text(draw_segments(report, call.tongue.language), "utf-8")
+        picture.write_text(draw_segments(report, call.workspace.settings.language), "utf-8")
         say(f"{call.tongue('drawn', 'нарисовано')}: {picture}")
     if as_json:
         print_json(_json(report, day, before))

@@ -19,8 +19,13 @@ def serve_command(call: Call, port: int) -> None:
 
     with site_server(call.root / "build" / "site", port) as server:
         click.echo(f"http://{HOST}:{server.server_address[1]}/")
-        say("The site as it was built last; Ctrl-C stops. Build again: pismo build")
+        say(
+            call.tongue(
+                "The site as it was built last; Ctrl-C stops. Build again: pismo build",
+                "Сайт, каким его собрали в последний раз; остановить: Ctrl-C. Собрать: pismo build",
+            )
+        )
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            say("Stopped.")
+            say(call.tongue("Stopped.", "Остановлено."))

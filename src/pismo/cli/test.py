@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from pismo.model.workspace import Workspace
 
 FILE = "testers.toml"
-_TEST_LETTER = Noun(
-    ("test letter", "test letters"), ("тестовое письмо", "тестовых письма", "тестовых писем")
+_TEST_LETTER: Noun = (
+    ("test letter", "test letters"),
+    ("тестовое письмо", "тестовых письма", "тестовых писем"),
 )
 _EXAMPLE = '[testers]\nmarina = "marina@example.com"'
 

@@ -31,13 +31,13 @@ _SAID = {
         "больше не собирается: почему, скажет `pismo check`",
     ),
 }
-_DIFFER = Noun(
+_DIFFER: Noun = (
     ("letter differs", "letters differ"),
     ("письмо изменилось", "письма изменились", "писем изменилось"),
 )
-_MORE = Noun(("more change", "more changes"), ("правка", "правки", "правок"))
-_WORDS = Noun(("word", "words"), ("слово", "слова", "слов"))
-_MORE_WORDS = Noun(("more word", "more words"), _WORDS.ru)
+_MORE: Noun = (("more change", "more changes"), ("правка", "правки", "правок"))
+_WORDS: Noun = (("word", "words"), ("слово", "слова", "слов"))
+_MORE_WORDS: Noun = (("more word", "more words"), _WORDS[1])
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:800px;margin:20px auto;padding:0 16px}"
     "article{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #8888;border-radius:8px;"

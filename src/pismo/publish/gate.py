@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pismo.errors import SendError, StoppedError
 from pismo.ledger import Ledger
-from pismo.model.workspace import Workspace
+from pismo.model.workspace import Settings, Workspace
 from pismo.plan.approve import require_approval
 from pismo.plan.store import SIMULATED, StoredPlan, bound_transport
 
@@ -15,6 +15,12 @@ _WAYS = {
     "ses": "--to ses",
     f"ses{SIMULATED}": "--to ses and a simulator on this machine (PISMO_SES_ENDPOINT)",
 }
+_PROBLEMS = {
+    "is not set": "не задано",
+    "is no web address": "не веб-адрес",
+    "is local": "местный адрес",
+}
+"""What is wrong with a base address -> the same in Russian."""
 _LOCAL_NAMES = ("localhost", "local", "internal", "lan", "home", "invalid", "test")
 
 
@@ -67,7 +73,13 @@ def check_for_ses(
     Raises:
         SendError: If a base is unset or local, an edition is not approved, or the ledger is new.
     """
-    settings = workspace.settings
+    _check_bases(workspace.settings)
+    require_approval(workspace.root, stored.plan.issue, _digests(stored), ledger.id)
+    if not first_use:
+        _check_memory(workspace, stored.plan.issue, ledger)
+
+
+def _check_bases(settings: Settings) -> None:
     for name, url in (
         ("site.base_url", settings.site_base_url),
         ("links.base_url", settings.links_base_url),
@@ -75,22 +87,34 @@ def check_for_ses(
         problem = problem_with_base(url)
         if problem:
             raise SendError(
-                f"{name} {problem}: readers could not open {_about(name)}",
+                f"{name} {problem}: readers could not open {_about(name)[0]}",
                 hint=f"set it in pyproject.toml: [tool.pismo.{name.partition('.')[0]}] base_url",
+                ru=f"{name}: {_PROBLEMS[problem]}, и читатели не откроют {_about(name)[1]}",
+                hint_ru=f"впишите в pyproject.toml: [tool.pismo.{name.partition('.')[0]}] base_url",
             )
-    require_approval(workspace.root, stored.plan.issue, _digests(stored), ledger.id)
-    if not ledger.has_used("ses") and not first_use:
+
+
+def _check_memory(workspace: Workspace, issue: str, ledger: Ledger) -> None:
+    """Refuse a ledger that cannot know who was written to."""
+    if not ledger.has_used("ses"):
         raise SendError(
             "this state database has never sent through SES: it cannot know who was written to",
             hint="if that is true of your readers, add --first-use; else use the right state.url,"
             " or restore it: pismo state restore FILE",
+            ru="через SES эта база состояния ещё не отправляла: кому писали, она знать не может",
+            hint_ru="если у ваших читателей так и есть, добавьте --first-use; иначе укажите нужный"
+            " state.url или верните базу: pismo state restore ФАЙЛ",
         )
-    if not first_use and _may_be_forgotten(workspace, stored.plan.issue, ledger):
+    if _may_be_forgotten(workspace, issue, ledger):
         raise SendError(
-            f"this state database was restored from a backup, which knows no plan of"
-            f" {stored.plan.issue}: it cannot know whether the issue was sent before",
+            f"this state database was restored from a backup, which knows no plan of {issue}: it"
+            " cannot know whether the issue was sent before",
             hint="if nobody got it, add --first-use; else do not send it: pismo feedback pull"
             " learns only of plans that are stored here or in the backup",
+            ru=f"эту базу состояния вернули из копии, а плана {issue} в ней нет:"
+            " отправляли ли выпуск, она знать не может",
+            hint_ru="если его никто не получил, добавьте --first-use; иначе не отправляйте: pismo"
+            " feedback pull узнаёт только о планах, которые есть здесь или в копии",
         )
 
 
@@ -118,8 +142,10 @@ def problem_with_base(url: str) -> str:
     return "" if address.is_global else "is local"
 
 
-def _about(name: str) -> str:
-    return "pictures and the web version" if name.startswith("site") else "the unsubscribe page"
+def _about(name: str) -> tuple[str, str]:
+    if name.startswith("site"):
+        return "pictures and the web version", "картинки и веб-версию"
+    return "the unsubscribe page", "страницу отписки"
 
 
 def _digests(stored: StoredPlan) -> Mapping[str, str]:
