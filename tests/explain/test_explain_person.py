@@ -1,19 +1,19 @@
 """`pismo explain`: a hypothetical, a planned, a sent letter, and one that is gone."""
 
 import json
-import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 
 from pismo.cli import root
 from pismo.intake.answers import bring_answers
-from pismo.ledger import Event, open_state
+from pismo.ledger import Event, OptOut, Scope, open_state
 from pismo.workspace import load_workspace
 
 ISSUE = "weekly/2026-11-27"
@@ -110,16 +110,86 @@ def test_an_erased_plan_is_said_not_to_be_reproducible(explain: Explain, sampled
 def test_letter_that_cannot_be_shown_says_what_is_kept_of_it_and_when_by_whose_clock(
     explain: Explain, sampled: Path
 ) -> None:
-    person = somebody(sampled)
-    pismo(sampled, "plan", ISSUE)
-    pismo(sampled, "publish", ISSUE, "--to", "outbox", "--yes", "--at-once")
+    settings = sampled / "newsletters" / "weekly" / "newsletter.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace('"Europe/Moscow"', '"Asia/Omsk"'), "utf-8")
+    person = sent(sampled)
     shutil.rmtree(sampled / ".pismo" / "plans")
     delivery = explain(person)["delivery"]
     told = pismo(sampled, "explain", ISSUE, person, "--letter")
     assert f"text {delivery['digest']}, plan {delivery['plan']}" in told
-    settings = (sampled / "pyproject.toml").read_text("utf-8")
-    zone = re.search(r'timezone = "(.+)"', settings)
-    assert re.search(rf"accepted.*, \d{{4}}-\d\d-\d\d \d\d:\d\d {zone[1] if zone else 'UTC'}", told)
+    at = datetime.fromisoformat(delivery["updated_at"]).astimezone(ZoneInfo("Asia/Omsk"))
+    assert f"accepted, sent, {at:%Y-%m-%d %H:%M} Asia/Omsk" in told
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def ledger_of(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Keep the state database on SQLite and on PostgreSQL in turn; return its URL or ''."""
+    url = "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+    if url:
+        monkeypatch.setenv("PISMO_STATE_URL", url)
+    return url
+
+
+def test_a_letter_whose_plan_was_superseded_names_the_plan_that_has_it_and_is_shown_as_sent(
+    explain: Explain, ledger_of: str, small: Path
+) -> None:
+    pismo(small, "sample", "--people", "60", "--products", "20")
+    person = sent(small)
+    first = explain(person)["delivery"]["plan"]
+    later = planned_again(small)
+    told = explain(person)
+    assert (told["case"], told["delivery"]["plan"]) == ("sent", later), ledger_of
+    named = {"plan": first, "by": later, "has_letter": True, "is_here": True}
+    assert told["superseded"] == named
+    said = pismo(small, "explain", ISSUE, person, "--letter")
+    assert f"plan {first} made it and was superseded by plan {later} (.pismo/plans/{later})" in said
+    assert f"which has it now: pismo publish {ISSUE} --status" in said
+    assert "Hello" in said
+    assert "Hi there" not in said
+    shutil.rmtree(small / ".pismo" / "plans")
+    gone = pismo(small, "explain", ISSUE, person)
+    assert f"superseded by plan {later} (elsewhere)" in gone
+
+
+def test_a_letter_that_the_later_plan_leaves_out_says_so_and_where_to_ask_why(
+    explain: Explain, ledger_of: str, small: Path
+) -> None:
+    pismo(small, "sample", "--people", "60", "--products", "20")
+    person = sent(small)
+    first = explain(person)["delivery"]["plan"]
+    with open_state(small / ".pismo", ledger_of) as state:
+        state.ledger.opt_out([OptOut(person, Scope.ALL, datetime.now(UTC))])
+    later = planned_again(small)
+    told = explain(person)
+    named = {"plan": first, "by": later, "has_letter": False, "is_here": True}
+    assert told["superseded"] == named
+    said = pismo(small, "explain", ISSUE, person)
+    assert f"leaves them out; what they got stays. Why: pismo plan {ISSUE}" in said
+
+
+def test_a_letter_of_the_plan_that_counts_is_superseded_by_nothing(
+    explain: Explain, sampled: Path
+) -> None:
+    person = sent(sampled)
+    assert explain(person)["superseded"] is None
+    assert "superseded" not in pismo(sampled, "explain", ISSUE, person)
+
+
+def sent(workspace: Path) -> str:
+    """Plan and publish the issue; return somebody who has it."""
+    person = somebody(workspace)
+    pismo(workspace, "plan", ISSUE)
+    pismo(workspace, "publish", ISSUE, "--to", "outbox", "--yes", "--at-once")
+    return person
+
+
+def planned_again(workspace: Path) -> str:
+    """Change the letter's text and plan it again; return the plan's id."""
+    file = workspace / "newsletters" / f"{ISSUE}.md"
+    file.write_text(file.read_text("utf-8").replace("Hello", "Hi there"), "utf-8")
+    plan = json.loads(pismo(workspace, "plan", ISSUE, "--anew", "--json"))["plan"]
+    return str(plan)
 
 
 def test_nobody_is_looked_up_by_address(small: Path) -> None:

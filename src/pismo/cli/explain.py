@@ -10,6 +10,7 @@ import click
 from pismo.cli.common import Call, json_option, print_json, say
 from pismo.cli.words import reason_said, state_said
 from pismo.errors import UsageError
+from pismo.records import asdict
 
 if TYPE_CHECKING:
     from pismo.explain import Explanation, Told
@@ -52,7 +53,7 @@ def explain_command(call: Call, issue: str, person: str, *, letter: bool, as_jso
     if as_json:
         print_json(told_json(told, issue))
         return
-    _print(told, workspace.settings.timezone, call.tongue)
+    _print(told, workspace, call.tongue)
     if letter and told.edition is not None and told.recipient is not None:
         from pismo.render import render
 
@@ -85,6 +86,7 @@ def told_json(told: "Told", issue: str) -> dict[str, object]:
             for hole in (letter.holes if letter else ())
         ],
         "delivery": _delivery_json(told.delivery) if told.delivery else None,
+        "superseded": asdict(told.superseded) if told.superseded else None,
         "history": [
             {"issue": one.issue, "segment": one.segment, **_delivery_json(one)}
             for one in told.history
@@ -122,9 +124,12 @@ def _delivery_json(delivery: "Delivery") -> dict[str, object]:
     }
 
 
-def _became(delivery: "Delivery", zone: str, tongue: "Tongue") -> str:
-    """Say what became of a delivery, and when by the workspace's clock."""
+def _became(delivery: "Delivery", workspace: "Workspace", tongue: "Tongue") -> str:
+    """Say what became of a delivery, and when by its newsletter's clock."""
     from zoneinfo import ZoneInfo
+
+    series = workspace.newsletters.get(delivery.issue.partition("/")[0])
+    zone = series.timezone if series else workspace.settings.timezone
 
     words = [state_said(delivery.submission, tongue)]
     words += [state_said(delivery.outcome, tongue)] if delivery.outcome else []
@@ -142,17 +147,40 @@ def _kept(delivery: "Delivery", tongue: "Tongue") -> str:
     return tongue(f"text {digest}, plan {plan}", f"текст {digest}, план {plan}") + sent
 
 
-def _print(told: "Told", zone: str, tongue: "Tongue") -> None:
+def _superseded(told: "Told", tongue: "Tongue") -> str:
+    """Say which plan has a letter now that another plan made, and what to ask next."""
+    later, delivery = told.superseded, told.delivery
+    if later is None or delivery is None:
+        return ""
+    here = f".pismo/plans/{later.by}" if later.is_here else tongue("elsewhere", "не здесь")
+    took_over = tongue(
+        f"plan {later.plan} made it and was superseded by plan {later.by} ({here})",
+        f"составил план {later.plan}, его сменил план {later.by} ({here})",
+    )
+    if later.has_letter:
+        return took_over + tongue(
+            f", which has it now: pismo publish {delivery.issue} --status",
+            f", письмо теперь в нём: pismo publish {delivery.issue} --status",
+        )
+    return took_over + tongue(
+        f", which leaves them out; what they got stays. Why: pismo plan {delivery.issue}",
+        f", где этого человека нет; что ушло, то ушло. Почему: pismo plan {delivery.issue}",
+    )
+
+
+def _print(told: "Told", workspace: "Workspace", tongue: "Tongue") -> None:
     case = tongue(told.case.value, _CASES[told.case.value])
     click.echo(f"{told.person}: {told.segment} ({case})")
     if told.excluded:
         none = tongue("gets no letter", "письма не получит")
         click.echo(f"  {none}: {reason_said(told.excluded, tongue)}")
     if told.delivery:
-        became = _became(told.delivery, zone, tongue)
+        became = _became(told.delivery, workspace, tongue)
         click.echo(f"  {tongue('delivery', 'отправка')} {told.delivery.id}: {became}")
+    if later := _superseded(told, tongue):
+        click.echo(f"  {later}")
     for one in told.history[:_HISTORY]:
-        click.echo(f"  {tongue('also', 'ещё')} {one.issue}: {_became(one, zone, tongue)}")
+        click.echo(f"  {tongue('also', 'ещё')} {one.issue}: {_became(one, workspace, tongue)}")
     if told.explanation is not None:
         _print_letter(told, told.explanation, tongue)
         return

@@ -8,6 +8,7 @@ from pismo.errors import UsageError
 from pismo.explain.audience import Audience
 from pismo.explain.letter import Explanation, explain_letter
 from pismo.explain.rule import rule_text, rule_values
+from pismo.ledger.ids import read_delivery_id
 from pismo.links import LinkSigner
 from pismo.model.content import EVERYONE, Issue
 from pismo.model.edition import Edition
@@ -33,6 +34,20 @@ class Case(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """A letter that one plan made and sent before another took the issue over.
+
+    `has_letter` tells whether the later plan has the letter; it has not if it leaves its reader
+    out. `is_here` tells whether the people of the later plan are on this machine.
+    """
+
+    plan: str
+    by: str
+    has_letter: bool
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """The answer: the letter explained, if it can still be made; `excluded` is '' or a reason.
 
@@ -47,6 +62,7 @@ class Told:
     edition: Edition | None = None
     recipient: Recipient | None = None
     delivery: Delivery | None = None
+    superseded: Superseded | None = None
     rule: Mapping[str, object] | None = None
     history: tuple[Delivery, ...] = ()
 
@@ -160,21 +176,44 @@ def _from_plan(workspace: Workspace, issue: Issue, delivery: Delivery, state: St
     sent = delivery.submission not in (Submission.PLANNED, Submission.WITHDRAWN)
     withdrawn = delivery.submission is Submission.WITHDRAWN
     excluded = (delivery.detail or delivery.submission.value) if withdrawn else ""
-    gone = Told(
-        case=Case.GONE, person=person, segment=delivery.segment, excluded=excluded,
-        delivery=delivery,
-    )  # fmt: skip
-    if not (workspace.state_dir / FOLDER / delivery.plan / "plan.json").exists():
-        return gone
-    stored = read_plan(workspace.state_dir, delivery.plan, issue.id)
-    recipient = planned_recipient(stored, person, state.signer)
+    # A plan that took the letter over may have other people, and another text.
+    for plan in dict.fromkeys((delivery.plan, _made_by(delivery))):
+        kept = _kept_letter(workspace, issue, delivery, plan, state)
+        if kept is not None:
+            told = _told(workspace, Case.SENT if sent else Case.PLANNED, *kept)
+            break
+    else:
+        told = Told(case=Case.GONE, person=person, segment=delivery.segment)
+    later = _superseded(workspace, delivery, state)
+    return replace(told, delivery=delivery, excluded=excluded, superseded=later)
+
+
+def _made_by(delivery: Delivery) -> str:
+    read = read_delivery_id(delivery.id)
+    return read[0] if read else delivery.plan
+
+
+def _kept_letter(
+    workspace: Workspace, issue: Issue, delivery: Delivery, plan: str, state: State
+) -> tuple[Edition, Recipient] | None:
+    """Return the letter as a plan keeps it; None if that is not here, or has another text."""
+    if not (workspace.state_dir / FOLDER / plan / "plan.json").exists():
+        return None
+    stored = read_plan(workspace.state_dir, plan, issue.id)
+    recipient = planned_recipient(stored, delivery.person, state.signer)
     if recipient is None:
-        return gone
+        return None
     edition = stored.edition(recipient.segment)
-    if not edition.digest.startswith(delivery.digest):
-        return gone  # the text was amended after this letter had left
-    told = _told(workspace, Case.SENT if sent else Case.PLANNED, edition, recipient)
-    return replace(told, delivery=delivery, excluded=excluded)
+    return (edition, recipient) if edition.digest.startswith(delivery.digest) else None
+
+
+def _superseded(workspace: Workspace, delivery: Delivery, state: State) -> Superseded | None:
+    """Name the plan that counts for a letter's issue, if another one made the letter."""
+    first, latest = _made_by(delivery), state.ledger.latest_plan(delivery.issue)
+    if latest is None or latest.id == first:
+        return None
+    here = (workspace.state_dir / FOLDER / latest.id / "plan.json").exists()
+    return Superseded(plan=first, by=latest.id, has_letter=delivery.plan == latest.id, is_here=here)
 
 
 def _invented(
