@@ -59,6 +59,31 @@ def test_a_link_within_the_repository_leads_somewhere(page: str) -> None:
             assert (path.parent / target).exists(), f"{page}: {link} leads nowhere"
 
 
+TWINS = [page for page in PAGES if page.endswith(".ru.md")]
+
+
+@pytest.mark.parametrize("page", TWINS)
+def test_a_russian_twin_tells_to_type_what_the_english_page_does(page: str) -> None:
+    russian, english = REPOSITORY / page, REPOSITORY / page.replace(".ru.md", ".md")
+    assert list(typed_commands(russian)) == list(typed_commands(english)) or page == "README.ru.md"
+    assert f"[In English]({english.name})" in russian.read_text("utf-8")
+    assert f"({russian.name})" in english.read_text("utf-8")
+    headings = [
+        re.findall(r"^#+ ", one.read_text("utf-8"), re.MULTILINE) for one in (russian, english)
+    ]
+    assert headings[0] == headings[1], "the twins have different sections"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_russian_page_leads_to_russian_twins(page: str) -> None:
+    text = re.sub(r"\[In English\]\([^)]+\)", "", (REPOSITORY / page).read_text("utf-8"))
+    if len(re.findall("[а-яё]", text)) < len(text) / 4:
+        return
+    links = re.findall(r"\]\(([^)#\s]+\.md)", text)
+    folder = (REPOSITORY / page).parent
+    assert [one for one in links if (folder / one).with_suffix(".ru.md").exists()] == []
+
+
 def test_a_picture_is_small_enough_to_load_at_once() -> None:
     pictures = list((REPOSITORY / "docs" / "images").glob("*.png"))
     assert len(pictures) >= 4
