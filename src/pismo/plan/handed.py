@@ -61,6 +61,10 @@ def check_not_put_back(state_dir: Path, ledger: Ledger, issue: str) -> None:
                 " restored from a backup?",
                 hint="put the letters of that time in doubt, so that nobody gets one twice:"
                 " pismo state restored",
+                ru=f"отсюда отправлено больше писем {issue}, чем помнит эта база состояния: её"
+                " вернули из копии?",
+                hint_ru="признайте письма того времени сомнительными, чтобы никто не получил их"
+                " дважды: pismo state restored",
             )
 
 
