@@ -13,6 +13,8 @@ PismoError                  what happened, where, what next
 └── SendError               nothing was sent (exit 4)
 """
 
+import errno
+import os
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar
@@ -140,3 +142,26 @@ class SendError(PismoError):
     """Nothing was sent."""
 
     exit_code = ExitCode.FAILED
+
+
+def file_trouble(error: OSError) -> SettingsError:
+    """Say what the system said of a file: which, why, what next."""
+    name = error.filename if isinstance(error.filename, str | bytes) else ""
+    place = f"{os.fsdecode(name)}: " if name else ""
+    en, ru = _FILE_HINTS.get(error.errno or 0, ("", ""))
+    said = error.strerror or type(error).__name__
+    return SettingsError(f"{place}{said}", hint=en, hint_ru=ru)
+
+
+_NOT_ALLOWED = (
+    "let whoever runs pismo read and write there: was it run by another user before, or by root?",
+    "дайте право читать и писать тому, кто запускает pismo: раньше это был кто-то другой? root?",
+)
+_NO_ROOM = ("make room on the disk, then try again", "освободите место и попробуйте снова")
+_FILE_HINTS = {
+    errno.EACCES: _NOT_ALLOWED,
+    errno.EPERM: _NOT_ALLOWED,
+    errno.EROFS: ("this disk can only be read", "с этого диска можно только читать"),
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+}

@@ -178,3 +178,30 @@ def _until_gone(ledger: Ledger, publisher: int) -> None:
         for other in range(1, publisher):
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({0x7069736D}, {other})")
         connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
+
+
+@pytest.mark.postgres
+def test_a_server_that_shot_the_publishers_connection_has_released_its_lock(
+    postgres_url: str,
+) -> None:
+    ledger = open_ledger(postgres_url)
+    with ledger.lease(ISSUE, "one", NOW), ledger.read() as connection:
+        shot = connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        ).all()
+        assert shot
+    assert ledger.living_publishers(ISSUE) == ()
+    ledger.close()
+
+
+@pytest.mark.postgres
+def test_what_the_database_says_within_a_lease_is_a_sentence(postgres_url: str) -> None:
+    ledger = open_ledger(postgres_url)
+    with (
+        pytest.raises(StateError, match="the state database said"),
+        ledger.lease(ISSUE, "one", NOW),
+        ledger.engine.connect() as connection,
+    ):
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    ledger.close()

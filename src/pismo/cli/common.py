@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
-from pismo.errors import AudienceError, ExitCode, FindingsError, PismoError, UsageError
+from pismo.errors import (
+    AudienceError,
+    ExitCode,
+    FindingsError,
+    PismoError,
+    UsageError,
+    file_trouble,
+)
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
 from pismo.records import dataclass
@@ -214,9 +221,15 @@ def run(group: click.Group) -> NoReturn:
     except FindingsError as error:
         echo_findings(error.findings, call.tongue.language)
         code = error.exit_code
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain when it leaves.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.DONE
+    except OSError as error:
+        _say_error(file_trouble(error), call.tongue)
+        code = ExitCode.FAILED
     except PismoError as error:
-        label = click.style(call.tongue("error: ", "ошибка: "), "red")
-        say(label + error.lines(call.tongue.language))
+        _say_error(error, call.tongue)
         code = error.exit_code
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 
@@ -232,5 +245,9 @@ def _given_up(abort: click.Abort, tongue: Tongue) -> ExitCode:
         ru="здесь некому отвечать на вопросы",
         hint_ru="ответьте параметрами, их перечисляет --help",
     )
-    say(click.style(tongue("error: ", "ошибка: "), "red") + told.lines(tongue.language))
+    _say_error(told, tongue)
     return told.exit_code
+
+
+def _say_error(error: PismoError, tongue: Tongue) -> None:
+    say(click.style(tongue("error: ", "ошибка: "), "red") + error.lines(tongue.language))

@@ -15,7 +15,7 @@ from pismo.content.rules import (
     UNKNOWN_PRODUCT,
 )
 from pismo.files.fields import Fields
-from pismo.files.read import read_markdown
+from pismo.files.read import can_list, read_markdown
 from pismo.model.content import Item, Kind, PickedProduct, Product
 from pismo.model.finding import Finding, Source
 from pismo.text import guess
@@ -81,6 +81,8 @@ def _files(root: Path, findings: list[Finding]) -> Iterator[tuple[str, tuple[Kin
         kinds = FOLDERS.get(entry.name)
         if kinds is None or not entry.is_dir():
             findings.append(STRAY_FILE.at(Source(entry.relative_to(root).as_posix())))
+            continue
+        if not can_list(root, entry, findings):
             continue
         for file in sorted(entry.rglob("*")):
             path = file.relative_to(root).as_posix()

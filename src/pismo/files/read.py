@@ -1,5 +1,7 @@
 """Text files as committed: any line ends, with or without a BOM, always UTF-8."""
 
+import errno
+import os
 import re
 import tomllib
 from functools import lru_cache
@@ -21,6 +23,7 @@ from pismo.files.toml_lines import toml_lines
 from pismo.model.finding import Finding, Source
 
 _FENCE = "---"
+_NOT_ALLOWED = os.strerror(errno.EACCES)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # libyaml reads ten times faster than Python; PyYAML may be built without it.
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -42,6 +45,14 @@ def read_text(root: Path, path: str, findings: list[Finding]) -> str | None:
         place = Source(path, text.count("\n", 0, found.start()) + 1)
         findings.append(CONTROL_CHARACTER.at(place, code=f"U+{ord(found[0]):04X}"))
     return _CONTROL.sub("", text)
+
+
+def can_list(root: Path, folder: Path, findings: list[Finding]) -> bool:
+    """Tell whether a folder can be looked into; a finding, if not: else it would seem empty."""
+    if os.access(folder, os.R_OK | os.X_OK):
+        return True
+    findings.append(UNREADABLE.at(Source(folder.relative_to(root).as_posix()), reason=_NOT_ALLOWED))
+    return False
 
 
 def read_toml(root: Path, path: str, kind: str, findings: list[Finding]) -> Fields | None:

@@ -10,16 +10,17 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from pismo.errors import StateError
 from pismo.ledger.ids import delivery_id
 from pismo.ledger.states import CODE
-from pismo.ledger.store import Store, epoch, scalar
+from pismo.ledger.store import Store, epoch, scalar, translated
 from pismo.model.people import Submission
 from pismo.records import dataclass
 
@@ -58,12 +59,14 @@ class Publishers(Store):
             return
         publisher = self._enter(issue, owner, now)
         autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with autocommit.connect() as connection:
+        with translated(), autocommit.connect() as connection:
             _try_lock(connection, publisher.num)
             try:
                 yield publisher
             finally:
-                _unlock(connection, publisher.num)
+                # A server that is gone has let go of the lock, and whatever happened is told.
+                with suppress(DBAPIError):
+                    _unlock(connection, publisher.num)
 
     def living_publishers(self, issue: str) -> tuple[str, ...]:
         """Say who publishes an issue at this moment: host and process of each."""

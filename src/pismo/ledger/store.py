@@ -56,7 +56,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a reading transaction: one consistent state, nobody waits for it."""
-        with _translated(), self.engine.begin() as connection:
+        with translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -70,7 +70,7 @@ class Store:
         writing = self.engine.execution_options(
             pismo_synchronous="FULL" if is_durable else "NORMAL"
         )
-        with _translated(), writing.begin() as connection:
+        with translated(), writing.begin() as connection:
             if not is_durable and not self.is_sqlite:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield connection
@@ -303,7 +303,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turn errors of the database into `StateError`; those of constraints are the caller's."""
     try:
         yield
     except IntegrityError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pismo.files.fields import Fields
-from pismo.files.read import read_markdown, read_toml
+from pismo.files.read import can_list, read_markdown, read_toml
 from pismo.model.content import Issue, Newsletter, Sender
 from pismo.model.finding import Finding, Source
 from pismo.newsletters.rules import (
@@ -50,6 +50,8 @@ def load_newsletters(
     base = root / FOLDER
     folders = sorted(path for path in base.iterdir() if path.is_dir()) if base.is_dir() else []
     for folder in folders:
+        if not can_list(root, folder, findings):
+            continue
         newsletter = _load_newsletter(root, folder.name, language, segments, findings)
         if newsletter is None:
             continue

@@ -17,7 +17,7 @@ from datetime import datetime
 from itertools import groupby
 
 from pismo.consent import may_send
-from pismo.errors import PismoError, StoppedError
+from pismo.errors import PismoError, StoppedError, file_trouble
 from pismo.ledger import Publisher, Settled
 from pismo.model.people import Submission
 from pismo.plan.handed import note_handed
@@ -84,15 +84,16 @@ def _told_as_stopped(run: "_Run") -> Iterator[None]:
         yield
     except StoppedError:
         raise
-    except PismoError as error:
+    except (PismoError, OSError) as error:
         if not run.settled:
             raise
+        told = file_trouble(error) if isinstance(error, OSError) else error
         issue = run.job.stored.plan.issue
         raise StoppedError(
-            f"publishing stopped after {run.settled} letters: {error.message}",
-            hint=f"{error.hint or 'mend it'}; then: pismo resume {issue}",
-            ru=f"публикация остановилась, писем ушло: {run.settled}; {error.ru or error.message}",
-            hint_ru=f"{error.hint_ru or error.hint or 'исправьте'}; потом: pismo resume {issue}",
+            f"publishing stopped after {run.settled} letters: {told.message}",
+            hint=f"{told.hint or 'mend it'}; then: pismo resume {issue}",
+            ru=f"публикация остановилась, писем ушло: {run.settled}; {told.ru or told.message}",
+            hint_ru=f"{told.hint_ru or told.hint or 'исправьте'}; потом: pismo resume {issue}",
         ) from error
 
 

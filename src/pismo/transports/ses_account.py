@@ -7,7 +7,7 @@ from typing import Any
 
 from pismo.errors import SendError
 from pismo.records import dataclass
-from pismo.transports.aws_errors import aws_told
+from pismo.transports.aws_errors import aws_told, told_of
 
 UNLIMITED = -1
 
@@ -139,10 +139,12 @@ def answer_about(
     Raises:
         SendError: If SES does not answer.
     """
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         return ask(**{parameter: name})
+    except BotoCoreError as error:
+        raise told_of("sesv2", error, f"about {name}") from error
     except ClientError as error:
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == HTTPStatus.NOT_FOUND:
             return None

@@ -4,9 +4,9 @@ from datetime import date
 from pathlib import Path
 
 from pismo.content import load_catalogue, load_items
-from pismo.errors import UsageError
+from pismo.errors import FindingsError, UsageError
 from pismo.model.content import Issue
-from pismo.model.finding import Finding
+from pismo.model.finding import Finding, has_errors
 from pismo.model.workspace import Workspace
 from pismo.newsletters import load_newsletters
 from pismo.segments.load import load_people, load_segments
@@ -49,9 +49,14 @@ def issue_of(workspace: Workspace, name: str) -> Issue:
     """Return an issue by its name.
 
     Raises:
+        FindingsError: If its file cannot be used.
         UsageError: If there is none; it says what one is called.
     """
     if name not in workspace.issues:
+        file = f"newsletters/{name}.md"
+        wrong = [one for one in workspace.findings if one.source.path == file]
+        if has_errors(wrong):
+            raise FindingsError(wrong)
         none = ("make one: pismo new issue NEWSLETTER", "начните: pismo new issue РАССЫЛКА")
         hints = meant(name, newest_first(workspace), none=none)
         raise UsageError(f"there is no issue '{name}'", ru=f"нет выпуска «{name}»", **hints)
