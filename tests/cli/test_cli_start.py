@@ -13,9 +13,12 @@ from pismo.cli import root
 from pismo.errors import ExitCode
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "stopped\n"), ("ru", "остановлено\n")])
 def test_ctrl_c_before_a_command_has_begun_is_no_traceback(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], language: str, said: str
 ) -> None:
+    monkeypatch.setenv("PISMO_LANG", language)
+
     def interrupted() -> None:
         raise KeyboardInterrupt
 
@@ -23,7 +26,7 @@ def test_ctrl_c_before_a_command_has_begun_is_no_traceback(
     with pytest.raises(SystemExit) as end:
         main()
     assert end.value.code == ExitCode.STOPPED
-    assert capsys.readouterr().err == "stopped\n"
+    assert capsys.readouterr().err == said
 
 
 def test_a_command_that_asks_the_engine_leaves_without_a_word_about_memory(small: Path) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from pismo.cli import main
+from pismo.cli import main, root
 from pismo.tongue import ERROR, PERSON, VARIABLE, Tongue, spoken
 
 Told = Callable[..., str]
@@ -129,6 +130,28 @@ def begin(told: Told, language: str) -> str:
     brand, sender = ("Лавка", "Катя") if language == "ru" else ("Shop", "Kate")
     answers = ("--brand", brand, "--sender", sender, "--address", "katya@shop.example")
     return told("new", "workspace", "letters", "--language", language, *answers)
+
+
+def test_questions_are_asked_in_one_language_and_again_if_need_be(tmp_path: Path) -> None:
+    answers = "ru\nЛавка\nКатя\nkatya\nkatya@lavka.example\n\nзелёный\n#3f7d3a\n\n"
+    command = ["--lang", "ru", "new", "workspace", str(tmp_path / "letters")]
+    asked = CliRunner().invoke(root, command, input=answers)
+    assert asked.exit_code == 0, asked.output
+    assert "Ошибка: «katya» — не адрес: пишите так: katya@shop.example\nАдрес" in asked.output
+    assert "Ошибка: «зелёный» — не цвет: пишите так: #b5502f\nЦвет ссылок" in asked.output
+    assert strange("ru", asked.output) == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("ru", "не совпали"), ("en", "differ")])
+def test_a_secret_is_typed_twice_and_the_same(tmp_path: Path, language: str, said: str) -> None:
+    item = tmp_path / "tok.md"
+    item.write_text("```rebus\nanswer: ток\nline: 🐱кот^\n```\n", "utf-8")
+    command = ["--lang", language, "rebus", "seal", str(item)]
+    asked = CliRunner().invoke(root, command, input="ONE\nTWO\nONE\nONE\n")
+    assert asked.exit_code == 0, asked.output
+    assert said in asked.output
+    assert "ONE" not in asked.output
+    assert strange(language, asked.output) == []
 
 
 WRITING = (
