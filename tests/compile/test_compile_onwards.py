@@ -52,7 +52,55 @@ BODIES = {
     ),
     "a block without its end, after a filter": (
         "{{ recipient.city | uper }}\n\n{% if recipient.points > 3 %}\nText.",
-        [(8, "unclosed-block")],
+        [(6, "unknown-filter"), (8, "unclosed-block")],
+    ),
+    "a block without its end, before a filter": (
+        "{% if recipient.points > 3 %}\nText.\n\n{{ recipient.city | lowr }}",
+        [(6, "unclosed-block"), (9, "unknown-filter")],
+    ),
+    "a block without its end, with another branch": (
+        "{% if recipient.points > 3 %}\nA.\n\n{{ wrong }}\n{% else %}\nB.",
+        [(6, "unclosed-block"), (9, "unknown-name")],
+    ),
+    "two blocks without their ends": (
+        "{% if recipient.points > 3 %}\nA.\n\n{% if recipient.orders > 3 %}\nB.\n\n{{ wrong }}",
+        [(6, "unclosed-block"), (9, "unclosed-block"), (12, "unknown-name")],
+    ),
+    "a block without its end around a whole one": (
+        "{% if recipient.points > 3 %}\n{% if recipient.orders %}A.{% endif %}\n\n{{ wrong }}",
+        [(6, "unclosed-block"), (9, "unknown-name")],
+    ),
+    "a block without its end, and nothing else": (
+        "- one\n{% if recipient.points > 3 %}\n- two\n\n# Three\n\n{{ story('rain') }}",
+        [(7, "unclosed-block")],
+    ),
+    "an end without its block": (
+        "Text.\n\n{% endif %}\n\n{{ recipient.city | lowr }}",
+        [(8, "template-syntax"), (10, "unknown-filter")],
+    ),
+    "one end too many": (
+        "{% if recipient.points %}A.{% endif %}\n\n{% endif %}\n\n{{ wrong }}",
+        [(8, "template-syntax"), (10, "unknown-name")],
+    ),
+    "an else without its block": (
+        "Text.\n\n{% else %}\n\n{{ wrong }}",
+        [(8, "template-syntax"), (10, "unknown-name")],
+    ),
+    "a tag that is none, whose end is left alone": (
+        "{% fi recipient.points %}A.{% endif %}\n\nText.",
+        [(6, "template-syntax")],
+    ),
+    "the wrong braces at the end of a tag": (
+        "{% if recipient.points > 3 }}\nA.\n{% endif %}\n\n{{ wrong }}",
+        [(6, "template-syntax"), (10, "unknown-name")],
+    ),
+    "ends in the wrong order are one mistake": (
+        "{% for pick in picks %}{% if pick.price %}A.{% endfor %}{% endif %}\n\nText.",
+        [(6, "unclosed-block")],
+    ),
+    "braces that never close": (
+        "Text {{ recipient.city\n\nand more.\n\n{{ recipient.city }}\n\n{{ wrong }}",
+        [(10, "template-syntax"), (12, "unknown-name")],
     ),
     "a stray end": ("Text }} and more.\n\n{{ wrong }}", [(8, "unknown-name")]),
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from pismo.compile.letter_rules import EMPTY_PART, LAYOUT_DROPS, NO_WAY_OUT
 from pismo.compile.problem import CompileError
+from pismo.compile.stage.opened import left_open, stray_ends
 from pismo.model.finding import Source
 
 MOST = 10
@@ -26,6 +27,7 @@ def without(text: str, place: Source, passed: frozenset[Source]) -> str:
     lines = {one.line - place.line for one in passed if one.path == place.path}
     if not lines:
         return text
+    text = _without_stray_ends(text, lines)
 
     def mended(tag: re.Match[str]) -> str:
         first, breaks = text.count("\n", 0, tag.start()), tag[0].count("\n")
@@ -34,7 +36,25 @@ def without(text: str, place: Source, passed: frozenset[Source]) -> str:
         # Something is there, so that nothing is missing for want of it.
         return (f"{{% {tag[1]} true %}}" if tag[1] else "…") + "\n" * breaks
 
-    return _TAG.sub(mended, text)
+    return _closed(_TAG.sub(mended, text), lines)
+
+
+def _without_stray_ends(text: str, lines: set[int]) -> str:
+    """Take out ends of blocks that were never opened, on the lines to be passed over."""
+    for start, end in reversed(list(stray_ends(text))):
+        if text.count("\n", 0, start) in lines:
+            text = text[:start] + "\n" * text.count("\n", start, end) + text[end:]
+    return text
+
+
+def _closed(text: str, lines: set[int]) -> str:
+    """Close each `if` whose end is missing, if it stands on a line to be passed over."""
+    for _ in range(MOST):
+        opened = left_open(text, "if")
+        if opened is None or opened - 1 not in lines:
+            break
+        text += "{% endif %}"
+    return text
 
 
 def problems_after(

@@ -95,8 +95,10 @@ MARKUP_LEFT = Rule(
     Severity.WARNING,
     en="readers will see «{mark}» as it stands",
     ru="читатели увидят «{mark}» как есть",
-    hint_en="close what was opened: bold, a link, code; end &nbsp; with its semicolon",
-    hint_ru="закройте, что открыто: жирный, ссылку, код; у &nbsp; в конце точка с запятой",
+    hint_en="close what was opened: bold, a link, code; open what is closed: {{{{ before }}}}; end"
+    " &nbsp; with its semicolon",
+    hint_ru="закройте, что открыто: жирный, ссылку, код; откройте, что закрыто: {{{{ перед }}}};"
+    " у &nbsp; в конце точка с запятой",
 )
 BROKEN_LETTERS = Rule(
     "text-broken-letters",
@@ -139,7 +141,7 @@ _LEFT = re.compile(
     r"|(?<!\{)\{[a-z_.]{2,}\}|\$\{\w+\}"
 )
 _MARKUP = re.compile(
-    r"\*\*|(?<!\w)__(?=\w)|~~|\]\s*\((?=\w)|\)\[(?=http)|(?<!`)`(?!`)"
+    r"\*\*|(?<!\w)__(?=\w)|~~|\]\s*\((?=\w)|\)\[(?=http)|(?<!`)`(?!`)|[}%#]\}"
     r"|\[\^\w+\]|(?<![\w:/]):[a-z][a-z_]{2,}:(?![\w:/])|(?m:^#{2,6}(?=[^\s#]))|\[\[(?=\w)|\]\[(?=\w)"
     r"|(?<=[.!?,;:»)\s])\\n(?=[A-ZА-ЯЁ\s\\]|$)|&(?:nbsp|amp|lt|gt|quot|laquo|raquo|mdash|ndash|hellip)\b;?|&[a-z]{2,8};|&#\d+;|</?[a-z]+>"
 )

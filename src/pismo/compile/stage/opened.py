@@ -1,6 +1,7 @@
 """Where something was opened that Jinja misses the end of: it names the line where it gave up."""
 
 import re
+from collections.abc import Iterator
 
 _TAG = re.compile(r"\{#.*?#\}|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw|\{%[-+]?\s*(\w+)", re.DOTALL)
 _OPENS = re.compile(r"\{\{|\{%|\{#")
@@ -17,18 +18,12 @@ def opening_line(source: str, line: int, message: str) -> int:
         message: What it said.
     """
     if block := unclosed(message):
-        return _left_open(source, block) or line
+        return left_open(source, block) or line
     return _unfinished(source, line) if "expected token 'end of" in message else line
 
 
-def unclosed(message: str) -> str:
-    """Return which kind of block Jinja misses the end of, '' if its message is another."""
-    innermost = _INNERMOST.search(message)
-    return innermost[1] if innermost else ""
-
-
-def _left_open(source: str, block: str) -> int | None:
-    """Find the innermost block of a kind that no end tag closes."""
+def left_open(source: str, block: str) -> int | None:
+    """Return the line of the innermost block of a kind that no end tag closes."""
     stack: list[tuple[str, int]] = []
     for tag in _TAG.finditer(source):
         name = tag[1] or ""
@@ -38,6 +33,28 @@ def _left_open(source: str, block: str) -> int | None:
         elif name == block or f"end{name}" in source:
             stack.append((name, source.count("\n", 0, tag.start()) + 1))
     return next((line for name, line in reversed(stack) if name == block), None)
+
+
+def stray_ends(source: str) -> Iterator[tuple[int, int]]:
+    """Yield where tags stand that end, or divide, what was never opened: start and end offsets."""
+    opened: list[str] = []
+    for tag in _TAG.finditer(source):
+        name = tag[1] or ""
+        kind = name.removeprefix("end")
+        if kind != name and kind in opened:
+            while opened.pop() != kind:
+                pass
+        elif kind != name or (name == "else" and not opened):
+            close = source.find("%}", tag.end())
+            yield tag.start(), (close + 2 if close >= 0 else tag.end())
+        elif f"end{name}" in source:
+            opened.append(name)
+
+
+def unclosed(message: str) -> str:
+    """Return which kind of block Jinja misses the end of, '' if its message is another."""
+    innermost = _INNERMOST.search(message)
+    return innermost[1] if innermost else ""
 
 
 def _unfinished(source: str, line: int) -> int:
