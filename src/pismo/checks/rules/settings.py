@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pismo.checks.places import field_place, setting_place
-from pismo.checks.stand_ins import STAND_INS
+from pismo.checks.stand_ins import FILLERS, STAND_INS
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
 
@@ -26,9 +26,9 @@ SENDER_ADDRESS = Rule(
 )
 
 _LEFT = re.compile(
-    rf"\b(?:{STAND_INS})\b|\byour (?:company|address|name|street|city|shop)\b"
+    rf"\b(?:{STAND_INS})\b|{FILLERS}|\byour (?:company|address|name|street|city|shop)\b"
     r"|\bваш(?:а|е|ей|его)? (?:компани|адрес|названи|улиц|город|магазин)"
-    r"|lorem ipsum|\.\.\.|<[^>]*>",
+    r"|\.\.\.|<[^>]*>",
     re.IGNORECASE,
 )
 

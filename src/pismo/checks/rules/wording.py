@@ -6,7 +6,7 @@ from itertools import islice
 
 from pismo.checks.documents import HOLE, Passage
 from pismo.checks.scope import IssueScope
-from pismo.checks.stand_ins import STAND_INS
+from pismo.checks.stand_ins import FILLERS, STAND_INS
 from pismo.model.finding import Finding, Rule, Severity
 
 MIXED_LETTERS = Rule(
@@ -132,9 +132,7 @@ _DIGIT = re.compile(r"\b\d+[OОoо]\d+\b|\b[1-9][ОO][ОO0]+\b|\bЗ\d+\b")
 _HYPHENATED = re.compile(r"\b[а-яёa-z]{2,}-\n[а-яёa-z]{2,}", re.IGNORECASE)
 _TWICE = re.compile(r"\b([а-яёa-z]+)\s+\1\b", re.IGNORECASE)
 _LEFT = re.compile(
-    rf"\b(?:{STAND_INS})\b|(?i:lorem ipsum|\btodo:|\[(?:вставить|insert)[^\]]*\]"
-    r"|рыба-текст|\b(?:тут|здесь) (?:будет |нужен )?текст\b|\bвстав(?:ить|ьте) (?:сюда|текст)\b"
-    r"|\bтекст сюда\b|\btext (?:goes )?here\b)"
+    rf"\b(?:{STAND_INS})\b|(?i:{FILLERS})"
     r"|%[A-Z_]{3,}%|\|[A-Z_]{3,}\||\[(?:[A-Z_]{3,}|[А-ЯЁ_]{3,}"
     r"|(?i:имя|фамилия|город|дата|цена|ссылка|название"
     r"|(?:first |last |full )?name|city|date|price|link|company))\]"
