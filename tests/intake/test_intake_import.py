@@ -442,6 +442,11 @@ def test_headers_of_usual_exports_are_understood(table: str, line: str) -> None:
     assert (list(mapping.known.values()), mapping.extras) == (wanted[table], {})
 
 
+def test_a_column_for_which_there_is_no_place_is_named() -> None:
+    mapping = match_columns("purchases", ["клиент", "артикул", "дата", "Сумма"], {})
+    assert mapping.left == ("Сумма",)
+
+
 def test_a_missing_column_is_looked_for_among_the_others(workspace: Workspace) -> None:
     with pytest.raises(AudienceError, match="no column for ts") as caught:
         bring(workspace, "клиент,артикул,Когда взяли\n1,p1,2026-11-01\n", table="purchases")

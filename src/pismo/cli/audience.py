@@ -387,6 +387,7 @@ def _imported_json(done: "Imported") -> dict[str, object]:
         "quarantined": done.bad,
         "repeated": done.repeated,
         "columns": done.mapping.all,
+        "not_taken": list(done.mapping.left),
         "extras": dict(done.extras),
         "reasons": dict(done.reasons),
         "quarantine": str(done.quarantine) if done.quarantine else None,
@@ -401,11 +402,15 @@ def _imported_json(done: "Imported") -> dict[str, object]:
 
 
 def _say_imported(done: "Imported", tongue: "Tongue", *, dry_run: bool) -> None:
+    from pismo.intake.mapping import shown
     from pismo.intake.reasons import in_words
 
     for header, name in done.mapping.all.items():
         kind = f" ({done.extras[name]})" if name in done.extras else ""
         click.echo(f"{header:30} -> {name}{kind}")
+    nowhere = tongue("(not taken: there is no such column)", "(не берётся: такой колонки нет)")
+    for header in done.mapping.left:
+        click.echo(f"{shown(header):30} -> {nowhere}")
     rows, seconds = tongue.counted(done.read, ROW), tongue.decimal(done.seconds, 2)
     say(
         tongue(

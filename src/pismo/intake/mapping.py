@@ -65,10 +65,14 @@ _LATIN = dict(zip(_RUSSIAN, _LETTERS.split(" "), strict=True))
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Column of the file -> our column; `extras` are the shop's own, under their new names."""
+    """Column of the file -> our column; `extras` are the shop's own, under their new names.
+
+    `left` are columns of the file for which there is no place.
+    """
 
     known: Mapping[str, str]
     extras: Mapping[str, str]
+    left: tuple[str, ...] = ()
 
     @property
     def all(self) -> dict[str, str]:
@@ -91,6 +95,7 @@ def match_columns(table: str, headers: Sequence[str], saved: Mapping[str, str]) 
     ours = ours | _BESIDE.get(table, set())
     known: dict[str, str] = {}
     extras: dict[str, str] = {}
+    left: list[str] = []
     for header in headers:
         name = saved.get(header, column_of(table, header))
         if (header in saved and not name) or header in QUARANTINED:
@@ -99,8 +104,10 @@ def match_columns(table: str, headers: Sequence[str], saved: Mapping[str, str]) 
             known[header] = name
         elif table in OPEN_TABLES and (latin := latin_name(name or header)):
             extras[header] = latin
+        else:
+            left.append(header)
     _check(table, headers, known, extras)
-    return Matched(known, extras)
+    return Matched(known, extras, tuple(left))
 
 
 def latin_name(header: str) -> str:

@@ -105,6 +105,7 @@ def _stage(
     mapping = Matched(
         {header: ours for one in matched for header, ours in one.known.items()},
         {header: ours for one in matched for header, ours in one.extras.items()},
+        tuple(dict.fromkeys(header for one in matched for header in one.left)),
     )
     names = tuple(dict.fromkeys(mapping.all.values()))
     _make_tables(engine, tuple(dict.fromkeys((*names, *FILLED.get(table, ())))))
