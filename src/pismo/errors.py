@@ -150,7 +150,8 @@ def file_trouble(error: OSError) -> SettingsError:
     place = f"{os.fsdecode(name)}: " if name else ""
     en, ru = _FILE_HINTS.get(error.errno or 0, ("", ""))
     said = error.strerror or type(error).__name__
-    return SettingsError(f"{place}{said}", hint=en, hint_ru=ru)
+    said_ru = _FILE_SAID.get(error.errno or 0, said)
+    return SettingsError(f"{place}{said}", hint=en, ru=f"{place}{said_ru}", hint_ru=ru)
 
 
 _NOT_ALLOWED = (
@@ -158,6 +159,17 @@ _NOT_ALLOWED = (
     "дайте право читать и писать тому, кто запускает pismo: раньше это был кто-то другой? root?",
 )
 _NO_ROOM = ("make room on the disk, then try again", "освободите место и попробуйте снова")
+_FILE_SAID = {
+    errno.EACCES: "нет прав",
+    errno.EPERM: "нет прав",
+    errno.EROFS: "диск только для чтения",
+    errno.ENOSPC: "на диске нет места",
+    errno.EDQUOT: "на диске нет места",
+    errno.ENOENT: "нет такого файла или папки",
+    errno.EISDIR: "это папка, а нужен файл",
+    errno.ENOTDIR: "это файл, а нужна папка",
+}
+"""What the system says of a file, in Russian."""
 _FILE_HINTS = {
     errno.EACCES: _NOT_ALLOWED,
     errno.EPERM: _NOT_ALLOWED,

@@ -83,6 +83,9 @@ def restore_command(call: Call, file: Path, replace: bool, as_json: bool) -> Non
             "the state database is on PostgreSQL, which has its own tools for this",
             hint="pg_restore --clean --dbname=DATABASE_URL pismo.dump; and then, before anything is"
             " published: pismo state restored",
+            ru="база состояния в PostgreSQL, у него для этого свои средства",
+            hint_ru="pg_restore --clean --dbname=DATABASE_URL pismo.dump; а потом, прежде чем"
+            " публиковать: pismo state restored",
         )
     aside = restore(file, target, replace=replace)
     doubted = _doubted(workspace, target)
@@ -198,6 +201,9 @@ def new_keys_command(call: Call, lost: bool, as_json: bool) -> None:
             "with new keys, links in letters already sent stop working",
             hint="put a copy of keys.toml back; to change keys and keep the old ones: pismo state"
             " rotate KIND; if there is no copy: pismo state new-keys --lost",
+            ru="с новыми ключами перестанут работать ссылки в уже отправленных письмах",
+            hint_ru="верните копию keys.toml; сменить ключи, сохранив старые: pismo state rotate"
+            " ВИД; если копии нет: pismo state new-keys --lost",
         )
     state_dir, url = call.workspace.state_dir, call.workspace.settings.state_url
     with closing(open_known(state_dir, url)) as ledger:

@@ -21,7 +21,12 @@ def backup(ledger: Ledger, target: Path) -> int:
     """
     source = _file_of(ledger, "pg_dump --format=custom --file=pismo.dump DATABASE_URL")
     if target.exists():
-        raise UsageError(f"{target} exists already", hint="name a new file")
+        raise UsageError(
+            f"{target} exists already",
+            hint="name a new file",
+            ru=f"{target} уже есть",
+            hint_ru="назовите новый файл",
+        )
     _copy(source, target)
     return target.stat().st_size
 
@@ -45,11 +50,16 @@ def restore(backup_file: Path, ledger_file: Path, *, replace: bool = False) -> P
             in use.
     """
     if not backup_file.is_file():
-        raise UsageError(f"there is no file {backup_file}")
+        raise UsageError(
+            f"there is no file {backup_file}",
+            ru=f"нет файла {backup_file}",
+        )
     if ledger_file.exists() and not replace:
         raise UsageError(
             f"{ledger_file.name} exists; restoring forgets what happened since the backup",
             hint="if that is meant: pismo state restore FILE --replace",
+            ru=f"{ledger_file.name} уже есть; с копией забудется всё, что было после неё",
+            hint_ru="если так и надо: pismo state restore ФАЙЛ --replace",
         )
     fresh = ledger_file.with_suffix(".restored")
     fresh.unlink(missing_ok=True)
@@ -68,7 +78,10 @@ def _file_of(ledger: Ledger, command: str) -> Path:
     database = ledger.engine.url.database
     if not ledger.is_sqlite or database is None:
         raise UsageError(
-            "the state database is on PostgreSQL, which has its own tools for this", hint=command
+            "the state database is on PostgreSQL, which has its own tools for this",
+            hint=command,
+            ru="база состояния в PostgreSQL, у него для этого свои средства",
+            hint_ru=command,
         )
     return Path(database)
 
@@ -84,10 +97,18 @@ def _copy(source: Path, target: Path) -> None:
             (verdict,) = new.execute("PRAGMA integrity_check").fetchone()
     except (sqlite3.Error, OSError) as error:
         target.unlink(missing_ok=True)
-        raise StateError(f"the database could not be copied: {error}") from error
+        raise StateError(
+            f"the database could not be copied: {error}",
+            ru=f"базу не удалось скопировать: {error}",
+        ) from error
     if verdict != "ok":
         target.unlink()
-        raise StateError(f"the copy is damaged: {verdict}", hint="try an older backup")
+        raise StateError(
+            f"the copy is damaged: {verdict}",
+            hint="try an older backup",
+            ru=f"копия повреждена: {verdict}",
+            hint_ru="попробуйте копию постарше",
+        )
 
 
 def _refuse_stranger(copy: Path, name: str) -> None:
@@ -96,7 +117,10 @@ def _refuse_stranger(copy: Path, name: str) -> None:
         if found.fetchone() is None:
             copy.unlink()
             raise StateError(
-                f"{name} is no state database", hint="name what `pismo state backup` wrote"
+                f"{name} is no state database",
+                hint="name what `pismo state backup` wrote",
+                ru=f"{name} — не база состояния",
+                hint_ru="назовите то, что записала `pismo state backup`",
             )
 
 
@@ -113,7 +137,10 @@ def _move_aside(ledger_file: Path) -> Path:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.OperationalError as error:
         raise StateError(
-            "another process is using the state database", hint="stop publish and serve first"
+            "another process is using the state database",
+            hint="stop publish and serve first",
+            ru="базой состояния занят другой процесс",
+            hint_ru="сначала остановите publish и serve",
         ) from error
     except sqlite3.DatabaseError:
         # A damaged database is a reason to restore; it is kept as it is.

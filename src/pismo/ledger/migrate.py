@@ -68,6 +68,8 @@ def migrate(store: Store) -> bool:
         raise StateError(
             f"the state database has schema {version}, this pismo knows {max(known)}",
             hint="a newer pismo has used it: install that version, nothing was changed",
+            ru=f"схема базы состояния — {version}, а этот pismo знает {max(known)}",
+            hint_ru="ею пользовался более новый pismo: поставьте его, ничего не изменилось",
         )
     return is_new
 

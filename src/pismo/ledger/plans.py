@@ -53,7 +53,10 @@ class Plans(Store):
             StateError: If the plan is there already, or an address is planned for two people.
         """
         if not is_plan_id(plan.id):
-            raise StateError("a plan's id is 8 to 20 small letters and digits")
+            raise StateError(
+                "a plan's id is 8 to 20 small letters and digits",
+                ru="id плана — от 8 до 20 строчных букв и цифр",
+            )
         try:
             with self.write() as connection, self.roomy(connection):
                 return _Adding(self, connection, plan).run(deliveries)
@@ -340,6 +343,9 @@ def _twice(plan: str) -> StateError:
         f"plan {plan} cannot be stored: it is there already, or one person or address is in it"
         " twice (or was written to in this issue under another id)",
         hint="leave out doubles and whom `already_written` names, and plan anew",
+        ru=f"план {plan} не записать: он уже есть, или человек или адрес стоит в нём дважды (или"
+        " этот выпуск ему уже отправляли под другим id)",
+        hint_ru="уберите повторы и тех, кого называет `already_written`, и планируйте заново",
     )
 
 

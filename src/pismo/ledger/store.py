@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 
 from pismo.errors import StateError
 from pismo.records import dataclass
+from pismo.text import Hints
 
 OLDEST_SQLITE = (3, 35, 0)
 _BUSY_S = 30
@@ -239,6 +240,8 @@ def _unknown_url() -> StateError:
     return StateError(
         "the state URL means no database that pismo knows",
         hint="state.url is a path, sqlite:///path, or postgresql://user@host/database",
+        ru="по этому URL базы состояния pismo ничего не узнаёт",
+        hint_ru="state.url — это путь, sqlite:///путь или postgresql://user@host/database",
     )
 
 
@@ -247,13 +250,18 @@ def _sqlite(path: Path) -> Engine:
         raise StateError(
             f"this Python brings SQLite {sqlite3.sqlite_version}, too old for the state database",
             hint="use a Python with SQLite 3.35 or newer, or PostgreSQL by state.url",
+            ru=f"в этом Python SQLite {sqlite3.sqlite_version}, для базы состояния он стар",
+            hint_ru="возьмите Python с SQLite 3.35 или новее, или PostgreSQL через state.url",
         )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Made before SQLite does, with the right mode; the -wal and -shm files copy it.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        raise StateError(f"the state database cannot be opened: {error.strerror}") from error
+        raise StateError(
+            f"the state database cannot be opened: {error.strerror}",
+            ru=f"базу состояния не открыть: {error.strerror}",
+        ) from error
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_S})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -313,14 +321,22 @@ def translated() -> Iterator[None]:
         origin = getattr(error, "orig", None) or error
         # Only the first line: what follows may quote parameters, and so a person.
         reason = str(origin).splitlines()[0] if str(origin) else type(origin).__name__
-        raise StateError(f"the state database said: {reason}", hint=_hint(reason)) from error
+        raise StateError(
+            f"the state database said: {reason}",
+            ru=f"база состояния сказала: {reason}",
+            **_hints(reason),
+        ) from error
 
 
-def _hint(reason: str) -> str:
+def _hints(reason: str) -> Hints:
+    en = ru = ""
     if "locked" in reason:
-        return "another process has been writing for half a minute; see who, then try again"
-    if "full" in reason:
-        return "make room on the disk; nothing half-done was kept"
-    if "not a database" in reason or "malformed" in reason:
-        return "restore the newest backup: pismo state restore FILE"
-    return ""
+        en = "another process has been writing for half a minute; see who, then try again"
+        ru = "другой процесс пишет уже полминуты; посмотрите кто и попробуйте снова"
+    elif "full" in reason:
+        en = "make room on the disk; nothing half-done was kept"
+        ru = "освободите место на диске; недоделанного не осталось"
+    elif "not a database" in reason or "malformed" in reason:
+        en = "restore the newest backup: pismo state restore FILE"
+        ru = "верните самую новую копию: pismo state restore ФАЙЛ"
+    return {"hint": en, "hint_ru": ru}
