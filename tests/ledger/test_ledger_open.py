@@ -168,6 +168,8 @@ def test_a_ledger_knows_the_keys_that_hashed_its_addresses(ledger: Ledger) -> No
     ledger.bind_keys(["new"])
     with pytest.raises(StateError, match=r"(?s)another key.*keys\.toml"):
         ledger.bind_keys(["lost"])
+    with pytest.raises(StateError, match=r"(?s)newer key.*PISMO_HMAC_KEYS"):
+        ledger.bind_keys(["old"])
 
 
 def test_a_new_ledger_has_used_no_transport(ledger: Ledger) -> None:

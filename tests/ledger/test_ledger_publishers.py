@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pismo.errors import StateError
-from pismo.ledger import Ledger, Settled, open_ledger
+from pismo.ledger import Ledger, Settled, Tally, open_ledger
 from pismo.model.people import Submission
 from tests.ledger.ledger_rows import ISSUE, NOW, add
 
@@ -165,7 +165,7 @@ def test_a_stop_asked_for_elsewhere_is_seen(ledger: Ledger) -> None:
     assert not ledger.stop_requested(PLAN)
     ledger.request_stop(PLAN, NOW)
     assert ledger.stop_requested(PLAN)
-    ledger.clear_stop(PLAN)
+    ledger.release(PLAN, Tally())
     assert not ledger.stop_requested(PLAN)
 
 

@@ -18,10 +18,11 @@ from pismo.model.people import Submission
 from pismo.plan.store import read_plan
 from pismo.publish import Job, Outcome, close_books, publish
 from pismo.publish.breaker import Breaker, Limits
+from pismo.publish.gate import check_not_stopped
 from pismo.publish.log import FileLog, alert
 from pismo.publish.pace import Pace
 from pismo.publish.settings import PaceSettings, pace_settings
-from pismo.publish.watch import Watch
+from pismo.publish.watch import Watch, tally_of
 from pismo.transports import Halt, Outbox, Outgoing, Result, outbox_folder
 from tests.publish import plans
 from tests.publish.plans import ISSUE, NOW, Desk, desk
@@ -239,6 +240,37 @@ def test_canary_that_falls_stops_before_everybody_else(tmp_path: Path) -> None:
     outcome = publish(job(where, transport=transport, look=None))
     assert "first 10 letters" in outcome.stopped
     assert (outcome.books.refused, outcome.books.waiting) == (10, 990)
+    assert "first 10 letters" in where.ledger.held_for(where.stored.plan.id)
+    with pytest.raises(StoppedError, match="stopped by itself: 10 of the first 10"):
+        check_not_stopped(where.ledger, where.stored)
+
+
+def bounced(where: Desk, letters: int) -> None:
+    """Let events tell that the first letters came back."""
+    with where.ledger.write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE deliveries SET outcome = 3 WHERE submission = 2 AND seq IN"
+            f" (SELECT seq FROM deliveries ORDER BY seq LIMIT {letters})"
+        )
+
+
+def test_bounces_of_earlier_letters_are_judged_before_the_next_one_leaves(tmp_path: Path) -> None:
+    where = desk(tmp_path / "state", 1000)
+    half = Scripted(
+        [(Submission.ACCEPTED, Halt.NONE)] * 12 + [(Submission.THROTTLED, Halt.ACCOUNT)]
+    )
+    sent = publish(job(where, transport=half, look=None)).books.accepted
+    assert 500 < sent < 1000
+    bounced(where, 60)
+    nobody = Scripted([])
+    outcome = publish(job(where, transport=nobody, look=None))
+    assert ("letters bounced" in outcome.stopped, nobody.given) == (True, [])
+    assert publish(job(where, transport=nobody, look=None)).books.accepted == sent
+    plan = where.stored.plan.id
+    where.ledger.release(plan, tally_of(where.ledger, plan))
+    assert where.ledger.held_for(plan) == ""
+    check_not_stopped(where.ledger, where.stored)
+    assert publish(job(where)).books.accepted == 1000
 
 
 def test_rest_waits_until_the_canary_was_looked_at(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pismo.ledger import Tally
 from pismo.model.people import Submission
-from pismo.publish.breaker import Breaker, Limits, Tally
+from pismo.publish.breaker import Breaker, Limits
 from pismo.publish.pace import Pace
 from tests.publish.plans import HandTime
 

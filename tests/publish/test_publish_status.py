@@ -109,7 +109,7 @@ def test_status_says_that_a_person_stopped_it(planned: Path) -> None:
     run(planned, "stop", ISSUE)
     told = run(planned, "publish", ISSUE, "--status")
     assert told.exit_code == 0
-    assert "Stopped by a person" in told.stderr
+    assert "Stopped until a person goes on" in told.stderr
     assert f"pismo resume {ISSUE}" in told.stderr
 
 

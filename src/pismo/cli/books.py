@@ -118,6 +118,7 @@ def tell(
     if as_json:
         more = {
             "stopped": stopped,
+            "stop_reason": ledger.held_for(row.id),
             "claimed": held,
             "publishers": list(living),
             "next": hour and hour[0],
@@ -136,6 +137,8 @@ def tell(
                 " ним могло уйти. Продолжение выяснит, что сумеет",
             )
         )
+    if reason := ledger.held_for(row.id):
+        say(f"{tongue('Stopped by itself', 'Остановлено само')}: {reason}")
     say(_status_next(books, to, hour, tongue, stopped=stopped, is_alive=bool(living)))
 
 
@@ -190,7 +193,7 @@ def _status_next(
             "Everybody is settled; nothing is left to do.", "Со всеми решено, делать больше нечего."
         )
     if stopped:
-        by = tongue("Stopped by a person. To go on", "Остановлено человеком. Продолжить")
+        by = tongue("Stopped until a person goes on", "Стоит, пока человек не продолжит")
         return f"{by}: pismo resume {issue}"
     if is_alive:
         return f"{tongue('To end it', 'Прервать')}: pismo stop {issue}"

@@ -117,6 +117,7 @@ def resume_command(
     """Go on with ISSUE where it stopped, by the way it was begun; settle what can be settled."""
     from pismo.plan.state import latest_plan, open_state
     from pismo.plan.store import begun_at_once, sent_by
+    from pismo.publish.watch import tally_of
 
     workspace = call.workspace
     with open_state(workspace, os.environ) as state:
@@ -132,7 +133,8 @@ def resume_command(
             at_once = True
         run = _Run(call, state, stored, to, at_once, wait, over_days, False, as_json)
         run.check()
-        state.ledger.clear_stop(stored.plan.id)
+        plan = stored.plan.id
+        state.ledger.release(plan, tally_of(state.ledger, plan))
         run.go()
 
 

@@ -1,6 +1,7 @@
 """The state database: consent, wishes, plans, deliveries, events; SQLite or PostgreSQL."""
 
 from pismo.ledger.backup import backup, restore
+from pismo.ledger.holds import Tally
 from pismo.ledger.ids import delivery_id, new_plan_id
 from pismo.ledger.ledger import FILE, Ledger, open_ledger
 from pismo.ledger.opening import (
@@ -47,6 +48,7 @@ __all__ = [
     "Settled",
     "State",
     "Suppression",
+    "Tally",
     "backup",
     "database_of",
     "delivery_id",

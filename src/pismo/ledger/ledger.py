@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from pismo.errors import StateError
 from pismo.ledger.deliveries import Deliveries
 from pismo.ledger.events import Events
+from pismo.ledger.holds import Holds
 from pismo.ledger.migrate import migrate, version_of
 from pismo.ledger.pace import Pace
 from pismo.ledger.plans import Plans
@@ -21,7 +22,7 @@ from pismo.ledger.wishes import Wishes
 FILE = "ledger.sqlite"
 
 
-class Ledger(Wishes, Plans, Deliveries, Publishers, Events, Pace, Rights):
+class Ledger(Wishes, Plans, Deliveries, Publishers, Holds, Events, Pace, Rights):
     """The one authority on consent, opt-outs, suppressions, deliveries and incoming events.
 
     Every method is one transaction; many processes and threads use one database at once.
@@ -44,14 +45,17 @@ class Ledger(Wishes, Plans, Deliveries, Publishers, Events, Pace, Rights):
             signing_ids: `Keys.signing_ids`, newest first.
 
         Raises:
-            StateError: If none of a kind has been used here: nobody suppressed would be
-                recognised, or no link in a letter already sent would work.
+            StateError: If none of a kind has been used here, or the newest hashing key is lacking:
+                somebody suppressed would not be recognised, or no link in a letter already sent
+                would work.
         """
         with self.write() as connection:
             for name, ids in ((_HASHING, hmac_ids), (_SIGNING, signing_ids)):
                 known = _known(connection, name)
                 if known and ids and not set(known) & set(ids):
                     raise _other_keys(name)
+                if name == _HASHING and known and ids and known[-1] not in ids:
+                    raise _older_keys()
                 if set(ids) - set(known):
                     # In the order in which they came: the newest is the last.
                     merged = " ".join(dict.fromkeys([*known, *reversed(ids)]))
@@ -126,6 +130,17 @@ def _other_keys(name: str) -> StateError:
         hint_ru="верните keys.toml или PISMO_SIGNING_KEYS: с одним новым ключом ссылки для отписки"
         " в отправленных письмах перестанут работать. Старый потерян? pismo state new-keys"
         " --lost",
+    )
+
+
+def _older_keys() -> StateError:
+    return StateError(
+        "addresses are hashed with a newer key by now, which is not here: whoever bounced or"
+        " complained since it came would not be recognised",
+        hint="bring keys.toml or PISMO_HMAC_KEYS from where the key was rotated",
+        ru="адреса уже хешируют новым ключом, а здесь его нет: тех, кто с тех пор пожаловался или"
+        " чей ящик закрылся, было бы не узнать",
+        hint_ru="принесите keys.toml или PISMO_HMAC_KEYS оттуда, где меняли ключ",
     )
 
 

@@ -129,10 +129,6 @@ class Plans(Store):
         """Ask every publisher of a plan to stop after what it is sending now."""
         self._change(plan_id, "stop_at", epoch(now))
 
-    def clear_stop(self, plan_id: str) -> None:
-        """Let a plan be published again."""
-        self._change(plan_id, "stop_at", None)
-
     def stop_requested(self, plan_id: str) -> bool:
         """Tell whether somebody asked to stop: a publisher asks before each batch."""
         with self.read() as connection:

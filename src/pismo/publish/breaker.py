@@ -4,17 +4,9 @@ AWS reviews an account at 5 % bounces or 0.1 % complaints (facts: SES reputation
 the limits lie below both, and hold once enough letters are out to mean something.
 """
 
+from pismo.ledger import Tally
 from pismo.model.people import Submission
 from pismo.records import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What events said about an issue's letters so far."""
-
-    accepted: int
-    bounced: int
-    complained: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +19,34 @@ class Limits:
     in_doubt_in_a_row: int = 200
 
 
-class Breaker:
-    """Opens once and stays open; `reason` is '' while it is closed."""
+_NOTHING = Tally()
 
-    def __init__(self, limits: Limits) -> None:
+
+class Breaker:
+    """Opens once and stays open; `reason` is '' while it is closed.
+
+    Args:
+        limits: Where it opens.
+        excused: What a person has seen and gone on from; only what came since is judged.
+    """
+
+    def __init__(self, limits: Limits, excused: Tally = _NOTHING) -> None:
         self._limits = limits
+        self._excused = excused
         self._row = 0
         self.reason = ""
 
     def look(self, tally: Tally) -> None:
         """Judge the rates that events have brought so far."""
-        if self.reason or tally.accepted < self._limits.after:
+        accepted = tally.accepted - self._excused.accepted
+        if self.reason or accepted < self._limits.after:
             return
-        bounces, complaints = tally.bounced / tally.accepted, tally.complained / tally.accepted
+        bounces = (tally.bounced - self._excused.bounced) / accepted
+        complaints = (tally.complained - self._excused.complained) / accepted
         if bounces > self._limits.bounces:
-            self.reason = f"{bounces:.1%} of {tally.accepted} letters bounced"
+            self.reason = f"{bounces:.1%} of {accepted} letters bounced"
         elif complaints > self._limits.complaints:
-            self.reason = f"{complaints:.2%} of {tally.accepted} letters were reported as spam"
+            self.reason = f"{complaints:.2%} of {accepted} letters were reported as spam"
 
     def settled(self, submission: Submission) -> None:
         """Count letters in doubt: a long run means that answers are lost, not letters."""

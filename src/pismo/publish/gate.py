@@ -51,11 +51,21 @@ def check_plan(stored: StoredPlan, transport: str) -> None:
 
 
 def check_not_stopped(ledger: Ledger, stored: StoredPlan) -> None:
-    """Refuse to go on by itself what a person has stopped.
+    """Refuse to go on by itself what a person has stopped, or what stopped for harm it did.
 
     Raises:
-        StoppedError: If somebody said `pismo stop`.
+        StoppedError: If somebody said `pismo stop`, or a run has held the plan.
     """
+    if reason := ledger.held_for(stored.plan.id):
+        issue = stored.plan.issue
+        raise StoppedError(
+            f"{issue} stopped by itself: {reason}",
+            hint=f"find out why: pismo publish {issue} --who refused; to go on:"
+            f" pismo resume {issue}",
+            ru=f"{issue} остановлен сам: {reason}",
+            hint_ru=f"узнайте причину: pismo publish {issue} --who refused; продолжить:"
+            f" pismo resume {issue}",
+        )
     if ledger.stop_requested(stored.plan.id):
         raise StoppedError(
             f"{stored.plan.issue} was stopped by a person",

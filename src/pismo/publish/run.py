@@ -12,7 +12,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from itertools import groupby
 
@@ -65,7 +65,8 @@ def publish(job: Job) -> Outcome:
         note_handed(stored.folder, stored.plan.id, job.ledger, publisher)
         with _told_as_stopped(run):
             run.everything()
-            note_handed(stored.folder, stored.plan.id, job.ledger, publisher)
+            with suppress(OSError):  # a full disk: the run itself is noted, and its books are right
+                note_handed(stored.folder, stored.plan.id, job.ledger, publisher)
     return Outcome(
         books=close_books(job.stored.plan, job.ledger),
         stopped=run.watch.stopped,
@@ -106,7 +107,8 @@ class _Run:
         self._hands = hands
         self._clock = job.clock
         self._pace = Pace(job.account.rate(), job.clock)
-        self._breaker = Breaker(job.settings.limits)
+        excused = job.ledger.excused(job.stored.plan.id)
+        self._breaker = Breaker(job.settings.limits, excused)
         self.watch = Watch(job, self._pace, self._breaker)
         self._editions = job.stored.editions()
         self._pending = Pending(job.stored, job.ledger, job.signer, hours=job.hours)
@@ -127,6 +129,7 @@ class _Run:
         """Settle what a dead publisher left, then hand over what is due, hour after hour."""
         self._log("started", editions=len(self._editions))
         self._adopt()
+        self.watch.look_at_events(0)
         try:
             while True:
                 self._pass()
@@ -379,7 +382,8 @@ class _Run:
         self._log("canary", sent=sent, bad=bad)
         self._canary.clear()
         if bad >= 3 and bad > sent * CANARY_BAD:
-            self.watch.stop(f"{bad} of the first {sent} letters did not go through", alert=True)
+            said = f"{bad} of the first {sent} letters did not go through"
+            self.watch.stop(said, alert=True, hold=True)
             return False
         return self._canary_has_rested()
 
