@@ -218,3 +218,33 @@ def test_long_list_of_people_in_doubt_is_cut(capsys: pytest.CaptureFixture[str])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 6
     assert lines[-1] == f"and 62 more: pismo publish {ISSUE} --who in_doubt"
+
+
+def test_approving_takes_in_people_who_came_since_the_plan(planned: Path) -> None:
+    before = json.loads(run(planned, "plan", ISSUE, "--json").stdout)["plan"]
+    same = json.loads(run(planned, "plan", ISSUE, "--approve", "--json").stdout)["plan"]
+    assert same == before
+    assert (
+        run(planned, "sample", "--people", "70", "--products", "30", "--seed", "2").exit_code == 0
+    )
+    assert "pismo plan" in publish(planned).stderr
+    again = json.loads(run(planned, "plan", ISSUE, "--approve", "--json").stdout)
+    assert again["plan"] != before
+    assert again["audience"] == 70
+
+
+def test_approving_an_issue_that_is_no_draft_any_more_makes_a_new_plan(planned: Path) -> None:
+    edit(planned, "date:", "draft: true\ndate:")
+    run(planned, "plan", ISSUE)
+    edit(planned, "draft: true\n", "")
+    assert run(planned, "plan", ISSUE, "--approve").exit_code == 0
+    assert publish(planned).exit_code == 0
+
+
+def test_an_issue_is_not_planned_while_it_is_being_published(planned: Path) -> None:
+    ledger = open_ledger(planned / ".pismo" / "ledger.sqlite")
+    with ledger.lease(ISSUE, "mail-1, process 7", NOW):
+        for words in (("plan", ISSUE), ("plan", ISSUE, "--amend", "--yes")):
+            refused = run(planned, *words)
+            assert isinstance(refused.exception, PlanError)
+    ledger.close()

@@ -15,10 +15,11 @@ from pismo.cli.common import (
     tell_new_state,
 )
 from pismo.cli.words import reason_said
-from pismo.errors import FindingsError
+from pismo.errors import FindingsError, PlanError
 from pismo.tongue import PERSON
 
 if TYPE_CHECKING:
+    from pismo.ledger import PlanRow
     from pismo.model.edition import Edition
     from pismo.model.people import Plan
     from pismo.model.workspace import Workspace
@@ -107,8 +108,9 @@ def _plan(
     check_not_put_back(workspace.state_dir, state.ledger, issue)
     row = state.ledger.latest_plan(issue)
     digests = {one.segment: one.digest for one in editions}
-    if reuse and row and dict(row.editions) == digests:
+    if reuse and row and dict(row.editions) == digests and _holds(workspace, row, editions):
         return plan_of(row)
+    _check_nobody_publishes(state, issue)
     if row and not anew:
         check_text(issue, digests, row, state.ledger)
     snapshot = current(workspace.state_dir)
@@ -128,6 +130,37 @@ def _plan(
     return made
 
 
+def _holds(workspace: "Workspace", row: "PlanRow", editions: "tuple[Edition, ...]") -> bool:
+    """Tell whether a plan would come out as it is: the same people, hours and drafts."""
+    from pismo.audience import current
+    from pismo.plan.make import drafts_of, schedule_of
+    from pismo.plan.store import read_plan
+
+    issue = workspace.issues[row.issue]
+    try:
+        stored = read_plan(workspace.state_dir, row.id, row.issue)
+    except PlanError:
+        return True  # its people are on another machine, or erased: nothing here says otherwise
+    snapshot = current(workspace.state_dir)
+    return (
+        (snapshot is None or stored.snapshot == snapshot.id)
+        and stored.drafts == drafts_of(workspace, issue, editions)
+        and stored.schedule == schedule_of(workspace, issue)
+    )
+
+
+def _check_nobody_publishes(state: "State", issue: str) -> None:
+    """Refuse to take the plan away from under somebody who is publishing it."""
+    living = ", ".join(state.ledger.living_publishers(issue))
+    if living:
+        raise PlanError(
+            f"{issue} is being published at this moment, by {living}",
+            hint=f"wait for its end, or stop it first: pismo stop {issue}",
+            ru=f"{issue} сейчас публикуют: {living}",
+            hint_ru=f"дождитесь конца или сначала остановите: pismo stop {issue}",
+        )
+
+
 def _amended(
     workspace: "Workspace",
     state: "State",
@@ -139,6 +172,7 @@ def _amended(
     from pismo.plan.amend import amend_plan
     from pismo.plan.state import latest_plan
 
+    _check_nobody_publishes(state, issue)
     stored = latest_plan(workspace, state.ledger, issue)
     return amend_plan(
         workspace, workspace.issues[issue], stored, editions, ledger=state.ledger, now=now

@@ -212,10 +212,21 @@ class _Run:
         return f"ses{SIMULATED}" if settings.is_local else "ses"
 
     def _warn_of_changes(self) -> None:
-        """Say that what leaves is what was planned, if the issue reads otherwise by now."""
+        """Say that what leaves is what was planned, if issue or audience are others by now."""
+        from pismo.audience import current
         from pismo.compile import compile_issue
 
         plan = self._stored.plan
+        snapshot = current(self._workspace.state_dir)
+        if snapshot is not None and snapshot.id != self._stored.snapshot:
+            say(
+                self._tongue(
+                    "The audience was brought in anew since the plan, which does not know the new"
+                    f" people. To take them in: pismo plan {plan.issue}",
+                    "После плана аудиторию загружали снова, и новых людей он не знает. Взять и их:"
+                    f" pismo plan {plan.issue}",
+                )
+            )
         try:
             editions = compile_issue(self._workspace, plan.issue).editions
         except PismoError:

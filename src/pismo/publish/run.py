@@ -65,6 +65,7 @@ def publish(job: Job) -> Outcome:
         note_handed(stored.folder, stored.plan.id, job.ledger, publisher)
         with _told_as_stopped(run):
             run.everything()
+            _check_not_superseded(job)
             with suppress(OSError):  # a full disk: the run itself is noted, and its books are right
                 note_handed(stored.folder, stored.plan.id, job.ledger, publisher)
     return Outcome(
@@ -76,6 +77,25 @@ def publish(job: Job) -> Outcome:
         by_itself=run.watch.by_itself,
         settled=run.settled,
     )
+
+
+def _check_not_superseded(job: Job) -> None:
+    """Say so if a newer plan has taken over meanwhile: the books are kept there.
+
+    Raises:
+        StoppedError: With the plan that counts now.
+    """
+    plan = job.stored.plan
+    latest = job.ledger.latest_plan(plan.issue)
+    if latest is not None and latest.id != plan.id:
+        raise StoppedError(
+            f"{plan.issue} was planned anew meanwhile: plan {latest.id} has taken over whoever got"
+            " their letter",
+            hint=f"to go on with it: pismo resume {plan.issue}",
+            ru=f"{plan.issue} тем временем запланировали заново: те, кому письмо уже ушло, теперь в"
+            f" плане {latest.id}",
+            hint_ru=f"продолжить по нему: pismo resume {plan.issue}",
+        )
 
 
 @contextmanager
