@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from pismo import ses_sim
 from pismo.cli import root as pismo
 from pismo.cli.books import echo_doubtful
-from pismo.errors import PlanError, SendError
+from pismo.errors import PlanError, SendError, UsageError
 from pismo.ledger import Proof, open_ledger
 from pismo.ledger.ids import delivery_id
 from pismo.model.people import Outcome, Submission
@@ -248,3 +248,55 @@ def test_an_issue_is_not_planned_while_it_is_being_published(planned: Path) -> N
             refused = run(planned, *words)
             assert isinstance(refused.exception, PlanError)
     ledger.close()
+
+
+def test_status_without_an_issue_lists_all_that_were_planned(planned: Path) -> None:
+    publish(planned)
+    run(planned, "stop", ISSUE)
+    told = run(planned, "publish", "--status")
+    assert (told.exit_code, told.stdout.partition(":")[0]) == (0, ISSUE)
+    shown = json.loads(run(planned, "publish", "--status", "--json").stdout)["issues"]
+    assert [one["issue"] for one in shown] == [ISSUE]
+    assert f"accepted {shown[0]['accepted']}" in told.stdout
+    refused = run(planned, "publish", "--to", "outbox")
+    assert isinstance(refused.exception, UsageError)
+
+
+def test_people_of_expired_plans_are_erased_by_retention(planned: Path) -> None:
+    with (planned / "pyproject.toml").open("a") as file:
+        file.write("\n[tool.pismo.plan]\nkeep_days = 0.00001\n")
+    made = json.loads(run(planned, "plan", ISSUE, "--json").stdout)["plan"]
+    ledger = open_ledger(planned / ".pismo" / "ledger.sqlite")
+    with ledger.write() as connection:
+        connection.exec_driver_sql("UPDATE plans SET expires_at = 1")
+    ledger.close()
+    done = json.loads(run(planned, "audience", "retain", "--json").stdout)
+    assert done["plans"] >= 1
+    assert not (planned / ".pismo" / "plans" / made).exists()
+
+
+def test_doctor_of_an_issue_that_is_not_there_fails_with_a_guess(planned: Path) -> None:
+    told = run(planned, "ses", "doctor", "weekly/2026-11-28")
+    assert isinstance(told.exception, UsageError)
+    assert ISSUE in told.exception.hint
+
+
+def test_events_that_cannot_be_read_are_named_with_the_reason(planned: Path) -> None:
+    folder = planned / "events"
+    folder.mkdir()
+    (folder / "a.json").write_text("rubbish", "utf-8")
+    (folder / "b.json").write_text("[1]", "utf-8")
+    told = run(planned, "feedback", "pull", "--from", str(folder))
+    assert "a.json: no JSON\nb.json: JSON, but no object\n" in told.stderr
+
+
+def test_an_export_says_what_its_words_mean_and_holds_no_python(planned: Path) -> None:
+    ledger = open_ledger(planned / ".pismo" / "ledger.sqlite")
+    plan = ledger.latest_plan(ISSUE)
+    assert plan is not None
+    person = ledger.who(plan.id, Submission.PLANNED)[0].person
+    ledger.close()
+    known = run(planned, "audience", "export", person)
+    assert json.loads(known.stdout)["plans"]
+    assert "b'" not in known.stdout
+    assert json.loads(known.stdout)["words"]["opt_outs"] == "which letters are not wanted"

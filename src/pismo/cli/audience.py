@@ -217,6 +217,24 @@ def facts_command(call: Call, person: str | None, rows: int, as_json: bool) -> N
             click.echo("  " + "  ".join(str(value) for value in row.values() if value is not None))
 
 
+_WORDS = {
+    "audience": ("what the shop knows, as it was brought in", "что известно магазину"),
+    "facts": ("what was computed of that", "что из этого посчитано"),
+    "consents": ("which letters were agreed to, when and where", "на какие письма согласие, когда"),
+    "opt_outs": ("which letters are not wanted", "какие письма не нужны"),
+    "deliveries": ("letters, and what became of them", "письма и что с ними стало"),
+    "events": ("what came back: clicks, answers, bounces", "что вернулось: переходы, ответы"),
+    "plans": ("letters that are planned, with their values", "письма в планах и что в них будет"),
+    "address_hash": ("a keyed fingerprint of the address", "отпечаток адреса, сделанный с ключом"),
+}
+"""What the names in an export mean to the person whom it is about."""
+
+
+def _spelled(value: object) -> str:
+    """Write what JSON has no word for."""
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
 @audience_group.command("export")
 @click.argument("person")
 @click.option(
@@ -233,7 +251,8 @@ def export_command(call: Call, person: str, out: Path | None) -> None:
         known = export_person(workspace, state, person)
         subject = _subject(known, state.keys.address_hash)
         state.ledger.add_audit("export", subject, "all that is known", datetime.now(UTC))
-    text = json.dumps(known, ensure_ascii=False, indent=1, default=str)
+    known["words"] = {name: call.tongue(*said) for name, said in _WORDS.items()}
+    text = json.dumps(known, ensure_ascii=False, indent=1, default=_spelled)
     if out is None:
         click.echo(text)
         return
@@ -299,13 +318,21 @@ def erase_command(call: Call, person: str, yes: bool, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def retain_command(call: Call, as_json: bool) -> None:
-    """Delete what [tool.pismo.retention] says is too old; an audit line is kept."""
+    """Delete what is too old by [tool.pismo.retention], and people of plans whose time is over.
+
+    An audit line is kept.
+    """
     from pismo.ledger import open_state
+    from pismo.plan.handed import forget_handed
+    from pismo.plan.state import erase_expired
     from pismo.rights import forget_old
 
-    workspace = call.workspace
+    workspace, now = call.workspace, datetime.now(UTC)
     with open_state(workspace.state_dir, workspace.settings.state_url) as state:
-        done = forget_old(workspace, state, datetime.now(UTC))
+        done = forget_old(workspace, state, now)
+        done["plans"] = erase_expired(workspace, state.ledger, now)
+    if done.get("deliveries"):
+        forget_handed(workspace.state_dir)  # what it counted is not there any more
     if as_json:
         print_json(done)
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pismo.cli.common import print_json, say
+from pismo.cli.common import Call, print_json, say
 from pismo.cli.words import reason_said, state_said
 from pismo.errors import PlanError
 from pismo.model.people import Outcome as CameTo
@@ -140,6 +140,47 @@ def tell(
     if reason := ledger.held_for(row.id):
         say(f"{tongue('Stopped by itself', 'Остановлено само')}: {reason}")
     say(_status_next(books, to, hour, tongue, stopped=stopped, is_alive=bool(living)))
+
+
+def tell_all(call: Call, ledger: "Ledger", *, as_json: bool) -> None:
+    """Say how the books of every issue stand that was ever planned, the newest plan first."""
+    from pismo.publish import close_books, plan_of
+
+    told = []
+    for row in ledger.plans():
+        if row.superseded_by:
+            continue
+        books = close_books(plan_of(row), ledger)
+        stopped = ledger.held_for(row.id) or ledger.stop_requested(row.id)
+        living = list(ledger.living_publishers(row.issue))
+        told.append({**books.as_json(), "stopped": stopped, "publishers": living})
+        if not as_json:
+            click.echo(f"{row.issue}: {_in_a_line(books, call.tongue, stopped, living)}")
+    if as_json:
+        print_json({"issues": told})
+    elif not told:
+        say(
+            call.tongue(
+                "Nothing is planned. Next: pismo plan ISSUE", "Планов нет: pismo plan ВЫПУСК"
+            )
+        )
+
+
+def _in_a_line(books: "Books", tongue: "Tongue", stopped: str | bool, living: Sequence[str]) -> str:
+    counts = {
+        tongue("accepted", "ушло"): books.accepted,
+        tongue("waiting", "ждёт"): books.waiting,
+        tongue("throttled", "придержано"): books.throttled,
+        tongue("in doubt", "под вопросом"): books.in_doubt,
+        tongue("refused", "отказано"): books.refused,
+        tongue("withdrawn", "снято"): books.withdrawn,
+    }
+    shown = [f"{name} {tongue.number(count)}" for name, count in counts.items() if count]
+    if stopped:
+        why = f": {stopped}" if isinstance(stopped, str) else ""
+        shown.append(tongue("stopped", "остановлено") + why)
+    shown += [f"{tongue('is being published by', 'сейчас публикует')} {one}" for one in living]
+    return ", ".join(shown) or tongue("nobody gets it", "не получит никто")
 
 
 def tell_who(

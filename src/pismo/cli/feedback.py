@@ -52,7 +52,13 @@ def pull_command(call: Call, source: str | None, wait_s: int, as_json: bool) -> 
         )
     place = chosen if "://" in chosen else Path(chosen)
     with open_state(call.workspace.state_dir, settings.state_url) as state:
-        report = pull(place, state.ledger, lambda: datetime.now(UTC), wait_s=wait_s)
+        report = pull(
+            place,
+            state.ledger,
+            lambda: datetime.now(UTC),
+            wait_s=wait_s,
+            unread=lambda name, reason: say(f"{name}: {reason}"),
+        )
     if as_json:
         print_json(_document(report))
     else:
@@ -78,8 +84,8 @@ def _tell(report: "FeedbackReport") -> None:
         say(f"{report.settled} deliveries are no longer in doubt.")
     if report.suppressed or report.unsubscribed:
         say(
-            f"{report.suppressed} addresses suppressed, "
-            f"{report.unsubscribed} people unsubscribed after a complaint."
+            f"Suppressed addresses: {report.suppressed};"
+            f" unsubscribed after a complaint: {report.unsubscribed}."
         )
     if report.strange:
         say(f"{report.strange} events are about letters that this state database did not send.")

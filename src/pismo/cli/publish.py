@@ -13,6 +13,7 @@ from pismo.cli.books import (
     echo_books,
     echo_doubtful,
     tell,
+    tell_all,
     tell_who,
     what_next,
 )
@@ -30,7 +31,7 @@ _PROGRESS_EVERY_S = 5.0
 
 
 @click.command("publish")
-@click.argument("issue")
+@click.argument("issue", required=False, default="")
 @click.option("--to", type=click.Choice(["outbox", "ses"]), help="Files on this machine, or SES.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option(
@@ -50,7 +51,9 @@ _PROGRESS_EVERY_S = 5.0
     help="Heed send_at or don't; SES does by default, the outbox doesn't.",
 )
 @click.option(
-    "--status", is_flag=True, help="Only say how the books stand; exits 0 whatever they say."
+    "--status",
+    is_flag=True,
+    help="Only say how the books stand, of all issues if none is named; exits 0 whatever they say.",
 )
 @click.option(
     "--who", type=click.Choice([*STATES, *map(str, OUTCOMES_ASKED)]), help="Only list who."
@@ -81,7 +84,15 @@ def publish_command(  # one parameter per option
     from pismo.publish.gate import check_not_stopped
 
     workspace = call.workspace
+    if not issue and not status:
+        raise UsageError(
+            "say which issue", hint="pismo publish --status lists all that were planned",
+            ru="скажите, какой выпуск", hint_ru="всё, что в планах: pismo publish --status",
+        )  # fmt: skip
     with open_state(workspace, os.environ) as state:
+        if not issue:
+            tell_all(call, state.ledger, as_json=as_json)
+            return
         if who:
             tell_who(workspace, state.ledger, issue, who, as_json=as_json)
             return

@@ -29,8 +29,11 @@ def doctor_command(call: Call, issue: str | None, *, as_json: bool) -> None:
     from pismo.publish.ses_findings import Level
     from pismo.publish.ses_queue import Queues
     from pismo.transports.ses_client import control_client, ses_settings
+    from pismo.workspace import issue_of
 
     workspace = call.workspace
+    if issue is not None:
+        issue_of(workspace, issue)
     settings = ses_settings(workspace.settings.tables.get("ses", {}), os.environ)
     with open_state(workspace, os.environ) as state:
         plans = state.ledger.plans(issue)

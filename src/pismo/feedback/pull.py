@@ -22,6 +22,7 @@ def pull(
     *,
     wait_s: int = 0,
     progress: Callable[[FeedbackReport], None] | None = None,
+    unread: Callable[[str, str], None] | None = None,
 ) -> FeedbackReport:
     """Read all events that are there now, and write them down.
 
@@ -35,6 +36,7 @@ def pull(
         now: The clock.
         wait_s: How long a queue is asked to wait for more, at most 20.
         progress: Told the sum so far, batch by batch.
+        unread: Told of each message that could not be read: its name, and why.
 
     Raises:
         UsageError: If the folder is not there.
@@ -45,8 +47,11 @@ def pull(
         parsed = _Parsed(batch.messages)
         part = apply_events(parsed.events, ledger, now())
         batch.done(parsed.understood)
-        lost = FeedbackReport(read=parsed.unreadable, unreadable=parsed.unreadable)
-        report += part + lost
+        lost = len(parsed.unreadable)
+        report += part + FeedbackReport(read=lost, unreadable=lost)
+        if unread is not None:
+            for number, reason in parsed.unreadable:
+                unread(batch.names[number], reason)
         if progress is not None:
             progress(report)
     return report
@@ -54,24 +59,25 @@ def pull(
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Messages, and what is to be done with the numbers of those that were understood."""
+    """Messages with their names, and what is to be done with the numbers of those understood."""
 
     messages: Sequence[str]
+    names: Sequence[str]
     done: Callable[[Sequence[int]], None]
 
 
 class _Parsed:
-    """The events among messages, the numbers of messages understood, and how many were not."""
+    """The events among messages, the numbers of messages understood, and why others were not."""
 
     def __init__(self, messages: Sequence[str]) -> None:
         self.events: list[SesEvent] = []
         self.understood: list[int] = []
-        self.unreadable = 0
+        self.unreadable: list[tuple[int, str]] = []
         for number, message in enumerate(messages):
             try:
                 event = parse_event(message)
-            except UnreadableEventError:
-                self.unreadable += 1
+            except UnreadableEventError as error:
+                self.unreadable.append((number, str(error)))
                 continue
             self.understood.append(number)
             if event is not None:
@@ -92,7 +98,7 @@ def _folder(folder: Path) -> Iterator[_Batch]:
     files = iter(sorted(file for file in folder.glob("*.json") if file.name[0] != "."))
     while chunk := list(islice(files, _BATCH)):
         texts = [file.read_text("utf-8", errors="replace") for file in chunk]
-        yield _Batch(texts, lambda _numbers: None)
+        yield _Batch(texts, [file.name for file in chunk], lambda _numbers: None)
 
 
 def _queue(url: str, wait_s: int) -> Iterator[_Batch]:
@@ -104,4 +110,8 @@ def _queue(url: str, wait_s: int) -> Iterator[_Batch]:
         queue.delete([received[number] for number in numbers])
 
     while received := queue.receive(wait_s):
-        yield _Batch([message.body for message in received], partial(delete, received))
+        yield _Batch(
+            [message.body for message in received],
+            [f"message {message.name}" for message in received],
+            partial(delete, received),
+        )

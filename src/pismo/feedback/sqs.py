@@ -23,10 +23,11 @@ _AWS_HOST = re.compile(r"(?:sqs\.([a-z0-9-]+)|([a-z0-9-]+)\.queue)\.amazonaws\.c
 
 
 class Received(NamedTuple):
-    """A message, and the receipt with which it is deleted."""
+    """A message, the receipt with which it is deleted, and its id."""
 
     body: str
     receipt: str
+    name: str
 
 
 class Queue:
@@ -82,7 +83,8 @@ class Queue:
                 hint="check the URL, the credentials and the right sqs:ReceiveMessage",
             ) from error
         return [
-            Received(each["Body"], each["ReceiptHandle"]) for each in answer.get("Messages", [])
+            Received(each["Body"], each["ReceiptHandle"], each["MessageId"])
+            for each in answer.get("Messages", [])
         ]
 
     def _delete(self, batch: Sequence[Received]) -> None:
