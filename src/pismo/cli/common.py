@@ -23,7 +23,7 @@ from pismo.errors import (
 from pismo.model.finding import Finding, Severity
 from pismo.model.workspace import Workspace
 from pismo.records import dataclass
-from pismo.tongue import Tongue, spoken
+from pismo.tongue import PERSON, Tongue, spoken
 
 if TYPE_CHECKING:
     import socket
@@ -131,9 +131,25 @@ def say(message: str = "") -> None:
     click.echo(message, err=True)
 
 
-def tell_new_state(tongue: Tongue) -> Callable[[str], None]:
+def tell_new_state(tongue: Tongue) -> Callable[[str, int], None]:
     """Return what tells of a state database that was made where a setting names the place."""
-    return lambda url: say(tongue("A new state database:", "Новая база состояния:") + f" {url}")
+
+    def tell(url: str, known: int) -> None:
+        say(tongue("A new state database:", "Новая база состояния:") + f" {url}")
+        if known:
+            people = f"{tongue.number(known)} {tongue.form(known, PERSON)}"
+            say(
+                tongue(
+                    f"WARNING: it knows nobody. .pismo/ledger.sqlite knows {people}: who agreed,"
+                    " who unsubscribed, who has which letter. To bring all of it along, take the"
+                    " new one away again, and: pismo state move URL",
+                    f"ВНИМАНИЕ: в ней нет никого. А в .pismo/ledger.sqlite — {people}: кто"
+                    " согласился, кто отписался, у кого какое письмо. Чтобы перенести всё,"
+                    " уберите новую и запустите: pismo state move URL",
+                )
+            )
+
+    return tell
 
 
 def listen(host: str, port: int) -> "socket.socket":

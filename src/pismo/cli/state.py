@@ -11,6 +11,7 @@ import click
 from pismo.cli.common import Call, json_option, print_json, say
 
 if TYPE_CHECKING:
+    from pismo.errors import UsageError
     from pismo.model.workspace import Workspace
     from pismo.plan.restored import Doubted
 
@@ -134,6 +135,71 @@ def restored_command(call: Call, as_json: bool) -> None:
     if not doubted:
         say("No plan that is stored here was begun: nothing is in doubt.")
     say("Learn what happened since: pismo feedback pull")
+
+
+@state_group.command("move")
+@click.argument("url")
+@json_option
+@click.pass_obj
+def move_command(call: Call, url: str, as_json: bool) -> None:
+    """Move the whole state database to URL, where nothing is yet.
+
+    From SQLite to PostgreSQL, or back; URL is what [tool.pismo.state] url takes:
+    postgresql://user@host/database, or a file. Everything goes along: consents, opt-outs,
+    suppressions, plans, who has which letter, which keys are known. Stop publish and serve first.
+    The old database stays as it is, and takes nothing more. Where moving
+    was cut short, the same command finishes it.
+    """
+    from pismo.ledger import FILE as LEDGER
+    from pismo.ledger import database_of, move, naming_the_setting, open_known
+    from pismo.ledger.store import shown_url, sqlite_file
+
+    state_dir, named = call.workspace.state_dir, call.workspace.settings.state_url
+    target = database_of(state_dir, url)
+    sqlite_file(target)  # says what is wrong with it, before anything is opened
+    # Whoever has named the new place already means the database that lies in the workspace.
+    source = "" if named == url else named
+    if not source and not (state_dir / LEDGER).exists():
+        raise _nothing_to_move(state_dir.name)
+    with naming_the_setting(source), closing(open_known(state_dir, source)) as ledger:
+        old = shown_url(ledger.engine.url.render_as_string())
+        moved = move(ledger, target)
+    if as_json:
+        print_json({"ledger": moved.ledger, "place": moved.place, "rows": moved.rows})
+        return
+    counted = ", ".join(f"{name} {call.tongue.number(rows)}" for name, rows in moved.rows.items())
+    say(
+        call.tongue(f"Moved to {moved.place}: {counted}.", f"Перенесено: {moved.place}; {counted}.")
+    )
+    say(
+        call.tongue(
+            "From now on name it, on every machine: PISMO_STATE_URL (with the password, if there"
+            " is one), or in pyproject.toml:",
+            "Теперь назовите её на каждой машине: PISMO_STATE_URL (с паролем, если он есть) или"
+            " в pyproject.toml:",
+        )
+    )
+    say(f'[tool.pismo.state]\nurl = "{shown_url(url)}"')
+    say(
+        call.tongue(
+            f"The old one ({old}) is kept as it was, and takes nothing more.",
+            f"Старая ({old}) осталась как была и больше ничего не примет.",
+        )
+    )
+
+
+def _nothing_to_move(folder: str) -> "UsageError":
+    from pismo.errors import UsageError
+    from pismo.ledger import FILE
+
+    return UsageError(
+        f"there is no {folder}/{FILE} to move",
+        hint="where is the state now? Name it in PISMO_STATE_URL or [tool.pismo.state] url, then"
+        " move it to another place",
+        ru=f"переносить нечего: {folder}/{FILE} здесь нет",
+        hint_ru="где база состояния сейчас? Назовите её в PISMO_STATE_URL или [tool.pismo.state]"
+        " url и переносите в другое место",
+    )
 
 
 def _say_doubted(doubted: "Iterable[Doubted]") -> None:

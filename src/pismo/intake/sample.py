@@ -42,7 +42,7 @@ def make_sample(
     today: date,
     environ: Mapping[str, str],
     replace: bool = False,
-    begin: Callable[[str], object] = lambda _: None,
+    begin: Callable[[str, int], object] = lambda *_: None,
 ) -> Sample:
     """Invent an audience for a workspace, and record consents: all but 4 % of people gave one.
 

@@ -4,6 +4,7 @@ from pismo.ledger.backup import backup, restore
 from pismo.ledger.holds import Tally
 from pismo.ledger.ids import delivery_id, new_plan_id
 from pismo.ledger.ledger import FILE, Ledger, open_ledger
+from pismo.ledger.move import Moved, move
 from pismo.ledger.opening import (
     State,
     database_of,
@@ -39,6 +40,7 @@ __all__ = [
     "Event",
     "Known",
     "Ledger",
+    "Moved",
     "OptOut",
     "PlanRow",
     "Proof",
@@ -52,6 +54,7 @@ __all__ = [
     "backup",
     "database_of",
     "delivery_id",
+    "move",
     "naming_the_setting",
     "new_plan_id",
     "open_known",

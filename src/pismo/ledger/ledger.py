@@ -1,6 +1,7 @@
 """The ledger: one class over one database, made of its parts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,8 @@ from pismo.ledger.store import epoch, moment, open_engine, scalar
 from pismo.ledger.wishes import Wishes
 
 FILE = "ledger.sqlite"
+MOVED, ARRIVING = "moved_to", "arriving"
+"""Names in `meta`: of the place where a ledger is now, and of a copy that is not whole yet."""
 
 
 class Ledger(Wishes, Plans, Deliveries, Publishers, Holds, Events, Pace, Rights):
@@ -30,6 +33,38 @@ class Ledger(Wishes, Plans, Deliveries, Publishers, Holds, Events, Pace, Rights)
 
     is_new = False
     """Whether the database was made when it was opened."""
+
+    is_open = False
+    """Whether it has its schema by now: from then on, each write asks whether it still counts."""
+
+    @contextmanager
+    def write(self, *, is_durable: bool = True) -> Iterator[Connection]:
+        """Open a writing transaction, as `Store.write`.
+
+        Raises:
+            StateError: If this database has moved meanwhile, or is a copy that is not whole.
+        """
+        with super().write(is_durable=is_durable) as connection:
+            if self.is_open:
+                _refuse_moved(connection)
+            yield connection
+
+    def moved_to(self) -> str:
+        """Say where this ledger has moved, without a password; '' if it is here."""
+        with self.read() as connection:
+            sql = "SELECT value FROM meta WHERE name = :name"
+            return str(scalar(connection, sql, name=MOVED) or "")
+
+    def people_known(self) -> int:
+        """Count who agreed, or said no, or was planned for: whom a new ledger would not know."""
+        with self.read() as connection:
+            return int(
+                scalar(
+                    connection,
+                    "SELECT COUNT(*) FROM (SELECT person FROM consents UNION"
+                    " SELECT person FROM opt_outs UNION SELECT person FROM deliveries) AS known",
+                )
+            )
 
     @cached_property
     def id(self) -> str:
@@ -107,6 +142,28 @@ _SET = (
 )
 
 
+def _refuse_moved(connection: Connection) -> None:
+    sql = "SELECT name, value FROM meta WHERE name IN (:moved, :arriving)"
+    found = connection.execute(text(sql), {"moved": MOVED, "arriving": ARRIVING}).all()
+    marks = {str(name): str(value) for name, value in found}
+    if place := marks.get(MOVED):
+        raise StateError(
+            f"this state database has moved to {place}, and takes nothing more",
+            hint="name the new place in [tool.pismo.state] url, or in PISMO_STATE_URL. If moving"
+            " was cut short, the same command finishes it: pismo state move URL",
+            ru=f"эта база состояния переехала и ничего больше не примет; новое место: {place}",
+            hint_ru="назовите новое место в [tool.pismo.state] url или в PISMO_STATE_URL. Если"
+            " перенос прервался, его закончит та же команда: pismo state move URL",
+        )
+    if marks:
+        raise StateError(
+            "a state database was being moved here, and that was cut short",
+            hint="run it again from the old place, it finishes: pismo state move URL",
+            ru="сюда переносили базу состояния, и перенос прервался",
+            hint_ru="запустите его снова из старого места, он закончит: pismo state move URL",
+        )
+
+
 def _known(connection: Connection, name: str) -> list[str]:
     sql = "SELECT value FROM meta WHERE name = :name"
     return str(scalar(connection, sql, name=name) or "").split()
@@ -171,6 +228,7 @@ def open_ledger(url: str | Path, *, hmac_ids: Sequence[str] = ()) -> Ledger:
     ledger = Ledger(open_engine(url))
     try:
         ledger.is_new = migrate(ledger)
+        ledger.is_open = True
         if hmac_ids:
             ledger.bind_keys(hmac_ids)
     except BaseException:

@@ -61,8 +61,7 @@ def migrate(store: Store) -> bool:
             # Asked again: another process may have done it while this one waited.
             version = version_of(connection)
             is_new = version == 0
-            for number in range(version + 1, max(known) + 1):
-                _apply(store, connection, number, known[number])
+            build(store, connection, after=version)
             version = max(version, *known)
     if version > max(known):
         raise StateError(
@@ -72,6 +71,13 @@ def migrate(store: Store) -> bool:
             hint_ru="ею пользовался более новый pismo: поставьте его, ничего не изменилось",
         )
     return is_new
+
+
+def build(store: Store, connection: Connection, *, after: int = 0) -> None:
+    """Apply the migrations after a number, within a transaction of the caller's."""
+    known = migrations()
+    for number in range(after + 1, max(known) + 1):
+        _apply(store, connection, number, known[number])
 
 
 def version_of(connection: Connection) -> int:

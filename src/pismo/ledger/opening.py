@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ def open_state(
     state_url: str = "",
     environ: Mapping[str, str] | None = None,
     *,
-    begin: Callable[[str], object] | None = None,
+    begin: Callable[[str, int], object] | None = None,
 ) -> Iterator[State]:
     """Open a workspace's ledger with its keys, and close it at the end of the block.
 
@@ -37,7 +37,8 @@ def open_state(
         state_url: `Settings.state_url`; a path in it is relative to the workspace's root.
         environ: Where keys may come from; `os.environ` by default.
         begin: Given by commands that may begin a state: called with the place of one that was made
-            where a URL names it. Without it, a place that is named and holds nothing is an error.
+            where a URL names it, and how many people the one in `state_dir` knows. Without it, a
+            place that is named and holds nothing is an error.
 
     Raises:
         SettingsError: If the keys cannot be used.
@@ -50,7 +51,7 @@ def open_state(
         keys = load_keys(state_dir, environ)
         ledger.bind_keys(keys.hmac_ids, keys.signing_ids)
         if begin is not None and state_url and ledger.is_new:
-            begin(shown_url(database_of(state_dir, state_url)))
+            begin(shown_url(database_of(state_dir, state_url)), _known_beside(state_dir))
         yield State(ledger, keys)
     finally:
         ledger.close()
@@ -108,6 +109,14 @@ def _absent(database: str | Path) -> StateError:
         hint_ru=f"опечатка? Посмотрите {_setting()}. Завести там новую: pismo audience import"
         " или pismo plan",
     )
+
+
+def _known_beside(state_dir: Path) -> int:
+    """Count whom the database in a workspace's folder knows; 0 if there is none, or it moved."""
+    if not (state_dir / FILE).exists():
+        return 0
+    with closing(open_ledger(state_dir / FILE)) as ledger:
+        return 0 if ledger.moved_to() else ledger.people_known()
 
 
 def _setting() -> str:

@@ -82,6 +82,12 @@ class Publishers(Store):
             found = connection.execute(text(_LIVING), {"issue": issue, "kind": _LOCK_CLASS}).all()
         return tuple(owner for (owner,) in found)
 
+    def published_issues(self) -> tuple[str, ...]:
+        """Name every issue that was ever published, or is."""
+        with self.read() as connection:
+            found = connection.execute(text("SELECT DISTINCT issue FROM publishers ORDER BY 1"))
+            return tuple(issue for (issue,) in found)
+
     def has_run(self, num: int, issue: str, owner: str) -> bool:
         """Tell whether a publisher that was here once is remembered."""
         with self.read() as connection:

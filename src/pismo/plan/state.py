@@ -30,7 +30,7 @@ def open_state(
     workspace: Workspace,
     environ: Mapping[str, str],
     *,
-    begin: Callable[[str], object] | None = None,
+    begin: Callable[[str, int], object] | None = None,
 ) -> Iterator[State]:
     """Open a workspace's state with a signer of links; `begin` as in `pismo.ledger.open_state`.
 
