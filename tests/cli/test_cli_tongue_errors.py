@@ -16,7 +16,14 @@ ROOMS = (
     *("audience", "build", "compile", "content", "explain", "files", "games", "intake"),
     *("newsletters", "plan", "preview", "recommend", "scaffold", "segments", "site", "workspace"),
     *("cli/build.py", "cli/check.py", "cli/common.py", "cli/demo.py", "cli/explain.py"),
-    *("cli/audience.py", "cli/new.py", "cli/plan.py", "cli/publish.py", "cli/rebus.py"),
+    *(
+        "cli/audience.py",
+        "cli/new.py",
+        "cli/plan.py",
+        "cli/publish.py",
+        "cli/rebus.py",
+        "cli/rights.py",
+    ),
     *(
         "cli/segments.py",
         "cli/test.py",

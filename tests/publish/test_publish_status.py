@@ -294,7 +294,7 @@ def test_an_export_says_what_its_words_mean_and_holds_no_python(planned: Path) -
     ledger = open_ledger(planned / ".pismo" / "ledger.sqlite")
     plan = ledger.latest_plan(ISSUE)
     assert plan is not None
-    person = ledger.who(plan.id, Submission.PLANNED)[0].person
+    person = next(iter(ledger.who(plan.id, Submission.PLANNED))).person
     ledger.close()
     known = run(planned, "audience", "export", person)
     assert json.loads(known.stdout)["plans"]

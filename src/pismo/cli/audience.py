@@ -1,19 +1,17 @@
-"""`pismo audience`: bring people in, look at what is known, tune, export, erase."""
+"""`pismo audience`: bring people in, look at what is known, tune."""
 
-import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pismo.cli.common import Call, json_option, no_audience, print_json, say, tell_new_state
-from pismo.tongue import LETTER, PERSON, ROW
+from pismo.cli.rights import erase_command, export_command, retain_command
+from pismo.tongue import PERSON, ROW
 
 if TYPE_CHECKING:
     from pismo.audience import Snapshot
@@ -28,6 +26,10 @@ WISHES = ("consents", "opt-outs", "suppressions")
 @click.group("audience")
 def audience_group() -> None:
     """Bring people in; see what is known about them; let them go."""
+
+
+for command in (export_command, erase_command, retain_command):
+    audience_group.add_command(command)
 
 
 @audience_group.command("import")
@@ -217,131 +219,6 @@ def facts_command(call: Call, person: str | None, rows: int, as_json: bool) -> N
             click.echo("  " + "  ".join(str(value) for value in row.values() if value is not None))
 
 
-_WORDS = {
-    "audience": ("what the shop knows, as it was brought in", "что известно магазину"),
-    "facts": ("what was computed of that", "что из этого посчитано"),
-    "consents": ("which letters were agreed to, when and where", "на какие письма согласие, когда"),
-    "opt_outs": ("which letters are not wanted", "какие письма не нужны"),
-    "deliveries": ("letters, and what became of them", "письма и что с ними стало"),
-    "events": ("what came back: clicks, answers, bounces", "что вернулось: переходы, ответы"),
-    "plans": ("letters that are planned, with their values", "письма в планах и что в них будет"),
-    "address_hash": ("a keyed fingerprint of the address", "отпечаток адреса, сделанный с ключом"),
-}
-"""What the names in an export mean to the person whom it is about."""
-
-
-def _spelled(value: object) -> str:
-    """Write what JSON has no word for."""
-    return value.hex() if isinstance(value, bytes) else str(value)
-
-
-@audience_group.command("export")
-@click.argument("person")
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of stdout."
-)
-@click.pass_obj
-def export_command(call: Call, person: str, out: Path | None) -> None:
-    """Write all that is known about PERSON (a subscriber_id) as JSON; an audit line is kept."""
-    from pismo.ledger import open_state
-    from pismo.rights import export_person
-
-    workspace = call.workspace
-    with open_state(workspace.state_dir, workspace.settings.state_url) as state:
-        known = export_person(workspace, state, person)
-        subject = _subject(known, state.keys.address_hash)
-        state.ledger.add_audit("export", subject, "all that is known", datetime.now(UTC))
-    known["words"] = {name: call.tongue(*said) for name, said in _WORDS.items()}
-    text = json.dumps(known, ensure_ascii=False, indent=1, default=_spelled)
-    if out is None:
-        click.echo(text)
-        return
-    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-    said = call.tongue(
-        "readable by you only. Hand it over and delete it.",
-        "прочесть можете только вы. Передайте и удалите.",
-    )
-    say(f"{out}: {said}")
-
-
-@audience_group.command("erase")
-@click.argument("person")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@json_option
-@click.pass_obj
-def erase_command(call: Call, person: str, yes: bool, as_json: bool) -> None:
-    """Forget PERSON (a subscriber_id): audience, plans, letters, details in the state database.
-
-    Sums of past issues stay true. The address stays suppressed as a keyed hash, so that a later
-    import cannot bring letters back. This cannot be undone.
-    """
-    from pismo.ledger import open_state
-    from pismo.rights import erase_person, export_person
-
-    workspace, tongue = call.workspace, call.tongue
-    with open_state(workspace.state_dir, workspace.settings.state_url) as state:
-        export_person(workspace, state, person)  # says so if nobody is known by this id
-        if not yes:
-            question = tongue(f"Forget {person} for good?", f"Забыть {person} навсегда?")
-            click.confirm(question, abort=True, err=True)
-        done = erase_person(workspace, state, person, datetime.now(UTC))
-    if as_json:
-        print_json(
-            {
-                "person": person,
-                "rows": dict(done.rows),
-                "snapshots": done.snapshots,
-                "plans": done.plans,
-                "letters": done.letters,
-                "quarantine": done.quarantine,
-            }
-        )
-        return
-    rows = ", ".join(f"{count} {name}" for name, count in done.rows.items() if count)
-    said = tongue(
-        f"{rows or 'no rows'}; {done.letters} letters, {done.plans} shards of plans.",
-        f"{rows or 'строк нет'}; {tongue.counted(done.letters, LETTER)},"
-        f" частей планов: {done.plans}.",
-    )
-    say(f"{tongue('Forgotten', 'Забыто')}: {said}")
-    say(
-        tongue(
-            "Backups still hold the person: erase there too, or let them expire.",
-            "В резервных копиях человек ещё есть: сотрите и там или дождитесь конца их срока.",
-        )
-    )
-
-
-@audience_group.command("retain")
-@json_option
-@click.pass_obj
-def retain_command(call: Call, as_json: bool) -> None:
-    """Delete what is too old by [tool.pismo.retention], and people of plans whose time is over.
-
-    An audit line is kept.
-    """
-    from pismo.ledger import open_state
-    from pismo.plan.handed import forget_handed
-    from pismo.plan.state import erase_expired
-    from pismo.rights import forget_old
-
-    workspace, now = call.workspace, datetime.now(UTC)
-    with open_state(workspace.state_dir, workspace.settings.state_url) as state:
-        done = forget_old(workspace, state, now)
-        done["plans"] = erase_expired(workspace, state.ledger, now)
-    if done.get("deliveries"):
-        forget_handed(workspace.state_dir)  # what it counted is not there any more
-    if as_json:
-        print_json(done)
-        return
-    say(
-        call.tongue("Deleted: ", "Удалено: ")
-        + ", ".join(f"{count} {name}" for name, count in done.items())
-    )
-
-
 @audience_group.command("tune")
 @click.option("--write", is_flag=True, help="Write the best recipe into pyproject.toml.")
 @json_option
@@ -398,12 +275,6 @@ def _with_facts(call: Call) -> "Snapshot":
     return compute_facts(
         snapshot, workspace.settings, now, own=own, answers=answer_columns(workspace)
     )
-
-
-def _subject(known: dict[str, object], address_hash: object) -> str:
-    audience = known["audience"]
-    rows = audience.get("subscribers", []) if isinstance(audience, dict) else []
-    return address_hash(rows[0]["email"]).hex() if rows and callable(address_hash) else ""
 
 
 def _imported_json(done: "Imported") -> dict[str, object]:
