@@ -152,3 +152,44 @@ def test_restoring_without_the_keys_says_that_they_are_missing(small: Path, tmp_
     told = pismo(small, "state", "restore", str(tmp_path / "copy")).stderr
     assert ".pismo/keys.toml" in told
     assert not (small / ".pismo" / "keys.toml").exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql:/x", "postgresql:x", "postgres:/host/db", "file:/x", "mysql:/x", "sqlite:x"]
+)
+def test_url_that_lost_a_slash_makes_no_folder_of_its_name(
+    small: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    pismo(small, "sample", "--people", "10", "--products", "20")
+    before = sorted(path.name for path in small.iterdir())
+    monkeypatch.setenv(VARIABLE, url)
+    with pytest.raises(StateError, match=rf"(?s){VARIABLE}.*postgresql://"):
+        pismo(small, "plan", ISSUE)
+    assert sorted(path.name for path in small.iterdir()) == before
+
+
+@pytest.mark.parametrize("password", ["p@ssw", "p@ss/w", "@ssw", "pssw@"])
+def test_no_part_of_a_password_with_an_at_sign_is_shown(
+    small: Path, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, f"postgresql://pismo:{password}@127.0.0.1:1/none")
+    with pytest.raises(StateError, match="%40") as caught:
+        pismo(small, "plan", ISSUE)
+    assert "ss" not in str(caught.value).replace("PISMO_STATE_URL", "").replace("password", "")
+
+
+@pytest.mark.parametrize("words", [("plan", ISSUE), ("publish", ISSUE, "--status")], ids=" ".join)
+def test_empty_file_at_a_named_place_is_no_new_state(
+    small: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    pismo(small, "sample", "--people", "10", "--products", "20")
+    (small / "cut.sqlite").touch()
+    monkeypatch.setenv(VARIABLE, "cut.sqlite")
+    with pytest.raises(StateError, match=rf"(?s)cut\.sqlite is an empty file.*{VARIABLE}.*backup"):
+        pismo(small, *words)
+    assert not (small / "cut.sqlite").stat().st_size
+
+
+def test_drive_and_an_odd_name_are_paths() -> None:
+    assert sqlite_file("c:/state.sqlite") == Path("c:/state.sqlite")
+    assert sqlite_file("our state: 2.sqlite") == Path("our state: 2.sqlite")

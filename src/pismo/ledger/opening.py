@@ -63,10 +63,12 @@ def open_known(state_dir: Path, state_url: str, *, may_begin: bool = False) -> L
     Raises:
         StateError: If it is not there and may not be begun, or cannot be used.
     """
-    database = database_of(state_dir, state_url)
     with naming_the_setting(state_url):
+        database = database_of(state_dir, state_url)
+        file = sqlite_file(database)
+        if state_url and file is not None and file.is_file() and not file.stat().st_size:
+            raise _empty(file)
         if state_url and not may_begin:
-            file = sqlite_file(database)
             is_there = has_schema(database) if file is None else file.exists()
             if not is_there:
                 raise _absent(database)
@@ -74,10 +76,16 @@ def open_known(state_dir: Path, state_url: str, *, may_begin: bool = False) -> L
 
 
 def database_of(state_dir: Path, state_url: str) -> str | Path:
-    """Return where a workspace's ledger is."""
+    """Return where a workspace's ledger is.
+
+    Raises:
+        StateError: If the URL means no place.
+    """
     if not state_url:
         return state_dir / FILE
-    return state_url if "://" in state_url else state_dir.parent / state_url
+    if "://" in state_url or (file := sqlite_file(state_url)) is None:
+        return state_url
+    return state_dir.parent / file
 
 
 @contextmanager
@@ -108,6 +116,15 @@ def _absent(database: str | Path) -> StateError:
         ru=f"базы состояния здесь нет: {shown_url(database)}",
         hint_ru=f"опечатка? Посмотрите {_setting()}. Завести там новую: pismo audience import"
         " или pismo plan",
+    )
+
+
+def _empty(file: Path) -> StateError:
+    return StateError(
+        f"the state database {file} is an empty file: a copy that was cut short, a full disk?",
+        hint="put your backup there; or, to begin a new one, take the file away",
+        ru=f"база состояния {file} — пустой файл: копия оборвалась, кончился диск?",
+        hint_ru="положите туда резервную копию; а чтобы завести новую, уберите файл",
     )
 
 

@@ -8,6 +8,7 @@ reach SQL through temporary tables (`give`), numbers as one parameter (`among`).
 
 import itertools
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,9 @@ _ROOMY_KIB = 131_072
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of a query written as text."""
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:/|(postgres(ql)?|sqlite)\b[^/]*:|.*://", re.IGNORECASE)
+"""How a URL begins, or what was meant to be one; a single letter is a drive."""
 
 _ROWS_A_STATEMENT = 100
 _ROWS = 50 * _ROWS_A_STATEMENT
@@ -193,12 +197,16 @@ def sqlite_file(url: str | Path) -> Path | None:
         StateError: If it means neither.
     """
     spelled = str(url)
-    if "://" not in spelled:
+    if not _SCHEME.match(spelled):
         return Path(spelled)
+    if spelled.partition("?")[0].count("@") > 1:
+        raise _unescaped()
     try:
         parsed = make_url(spelled)
     except ArgumentError as error:
         raise _unknown_url() from error
+    if "://" not in spelled:  # a slash was lost: it is no folder of that name
+        raise _unknown_url()
     backend = spelled.partition(":")[0].partition("+")[0]
     if backend == "postgres":  # what hosting services write
         backend = "postgresql"
@@ -234,6 +242,15 @@ def moment(seconds: int) -> datetime:
 def scalar(connection: Connection, sql: str, **parameters: object) -> Any:  # noqa: ANN401  # SQL's
     """Return the first column of the first row, None if there is none."""
     return connection.execute(text(sql), parameters).scalar()
+
+
+def _unescaped() -> StateError:
+    return StateError(
+        "the state URL has more than one @, so nobody can tell where the password ends",
+        hint="write the @ of a password as %40 (and % as %25)",
+        ru="в URL базы состояния больше одной @, и не понять, где кончается пароль",
+        hint_ru="знак @ в пароле пишите как %40 (а % как %25)",
+    )
 
 
 def _unknown_url() -> StateError:
