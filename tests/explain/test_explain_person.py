@@ -12,11 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 from pismo.cli import root
+from pismo.errors import UsageError
 from pismo.intake.answers import bring_answers
-from pismo.ledger import Event, OptOut, Scope, open_state
+from pismo.ledger import Event, OptOut, Proof, Scope, Suppression, open_state
+from pismo.model.people import Outcome
 from pismo.workspace import load_workspace
 
 ISSUE = "weekly/2026-11-27"
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
 Explain = Callable[..., dict[str, Any]]
 
 
@@ -260,3 +263,57 @@ def test_the_other_letters_of_a_person_are_told_with_what_became_of_them(
         ("weekly/2026-11-20", "accepted")
     ]
     assert "also weekly/2026-11-20: accepted" in pismo(sampled, "explain", ISSUE, person)
+
+
+def suppress(workspace: Path, person: str, reason: str) -> None:
+    """Let somebody's mailbox be closed."""
+    address = json.loads(pismo(workspace, "audience", "export", person))["audience"]
+    with open_state(workspace / ".pismo") as state:
+        key = state.keys.address_hash(address["subscribers"][0]["email"])
+        state.ledger.suppress([Suppression(key, reason, NOW)])
+
+
+def test_who_gets_nothing_is_told_since_when_and_why(explain: Explain, sampled: Path) -> None:
+    person = somebody(sampled)
+    with open_state(sampled / ".pismo") as state:
+        state.ledger.opt_out([OptOut(person, Scope.NEWSLETTER, NOW, "weekly", source="one-click")])
+    suppress(sampled, person, "bounce")
+    known = {(one["what"], one["name"], one["source"]) for one in explain(person)["refusals"]}
+    assert known == {("newsletter", "weekly", "one-click"), ("suppressed", "", "bounce")}
+    said = pismo(sampled, "explain", ISSUE, person)
+    assert "address suppressed (bounce, 2026-11-20 00:00 UTC)" in said
+    assert "does not want: newsletter weekly (one-click, 2026-11-20 00:00 UTC)" in said
+
+
+def test_a_mended_mailbox_is_written_to_again_and_a_complaint_stays(sampled: Path) -> None:
+    person = somebody(sampled)
+    suppress(sampled, person, "bounce")
+    pismo(sampled, "audience", "unsuppress", person)
+    assert person == somebody(sampled)
+    suppress(sampled, person, "complaint")
+    for one in (person, somebody(sampled)):
+        refused = CliRunner().invoke(root, ["-C", str(sampled), "audience", "unsuppress", one])
+        assert isinstance(refused.exception, UsageError)
+    with open_state(sampled / ".pismo") as state:
+        assert "unsuppress" in [line.action for line in state.ledger.audit_lines()]
+
+
+def test_a_reader_is_found_by_delivery_message_and_address(sampled: Path) -> None:
+    person = somebody(sampled)
+    pismo(sampled, "plan", ISSUE)
+    known = json.loads(pismo(sampled, "explain", ISSUE, person, "--json"))["delivery"]
+    message = "0102018f5d2c7a31-0f3c2e1d-aaaa-bbbb-cccc-1234567890ab-000000"
+    address = json.loads(pismo(sampled, "audience", "export", person))["audience"]
+    with open_state(sampled / ".pismo") as state:
+        state.ledger.record_proofs([Proof(known["id"], Outcome.SENT, message)], NOW)
+    for name in (known["id"], message):
+        assert json.loads(pismo(sampled, "explain", ISSUE, name, "--json"))["person"] == person
+    asked = CliRunner().invoke(
+        root,
+        ["-C", str(sampled), "explain", ISSUE, "--address", "--json"],
+        input=f" {address['subscribers'][0]['email'].upper()}\n",
+    )
+    assert json.loads(asked.stdout.splitlines()[-1])["person"] == person
+    nobody = ["-C", str(sampled), "explain", ISSUE, "--address"]
+    told = CliRunner().invoke(root, nobody, input="nobody@example.org\n")
+    assert isinstance(told.exception, UsageError)

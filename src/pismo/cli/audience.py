@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pismo.cli.common import Call, json_option, no_audience, print_json, say, tell_new_state
-from pismo.cli.rights import erase_command, export_command, retain_command
+from pismo.cli.rights import (
+    erase_command,
+    export_command,
+    retain_command,
+    unsuppress_command,
+)
 from pismo.tongue import PERSON, ROW
 
 if TYPE_CHECKING:
@@ -28,7 +33,7 @@ def audience_group() -> None:
     """Bring people in; see what is known about them; let them go."""
 
 
-for command in (export_command, erase_command, retain_command):
+for command in (export_command, erase_command, retain_command, unsuppress_command):
     audience_group.add_command(command)
 
 

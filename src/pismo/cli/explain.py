@@ -13,14 +13,17 @@ from pismo.errors import UsageError
 from pismo.records import asdict
 
 if TYPE_CHECKING:
-    from pismo.explain import Explanation, Told
+    from pismo.explain import Audience, Explanation, Refusal, Told
     from pismo.model.content import Issue
     from pismo.model.people import Delivery
     from pismo.model.workspace import Workspace
+    from pismo.plan.state import State
     from pismo.tongue import Tongue
 
 _HISTORY = 10
 """Letters of a person that are listed; --json has all."""
+_MESSAGE_ID = 40
+"""Ids of SES's messages are longer than people's."""
 _CASES = {
     "hypothetical": "получит сейчас",
     "planned": "запланировано",
@@ -31,25 +34,37 @@ _CASES = {
 
 @click.command("explain")
 @click.argument("issue")
-@click.argument("person")
+@click.argument("person", required=False)
+@click.option(
+    "--address",
+    is_flag=True,
+    help="Ask for the reader's address instead of PERSON; it is compared, and kept nowhere.",
+)
 @click.option("--letter", is_flag=True, help="Print the letter too, as plain text.")
 @json_option
 @click.pass_obj
-def explain_command(call: Call, issue: str, person: str, *, letter: bool, as_json: bool) -> None:
+def explain_command(
+    call: Call, issue: str, person: str | None, *, address: bool, letter: bool, as_json: bool
+) -> None:
     """Say why PERSON gets what they get in ISSUE: segment, products, choices, values, delivery.
 
-    PERSON is an id of the audience or of segments/people.toml, never an address. A planned or
-    sent letter is explained from its plan; without one, the letter is the one they would get now.
+    PERSON is an id of the audience or of segments/people.toml, the id of a delivery or of SES's
+    message, never an address. A planned or sent letter is explained from its plan; without one,
+    the letter is the one they would get now.
     """
     from pismo.workspace import issue_of
 
     workspace = call.workspace
-    if "@" in person:
+    if address == (person is not None) or "@" in (person or ""):
         raise UsageError(
             "people are named by their id, never by address",
+            hint="pismo explain ISSUE PERSON; whose address you have is asked for, and kept"
+            " nowhere: pismo explain ISSUE --address",
             ru="человека называют по id, а не по адресу",
+            hint_ru="pismo explain ВЫПУСК ID; если есть только адрес, его спросят и нигде не"
+            " сохранят: pismo explain ВЫПУСК --address",
         )
-    told = _told(workspace, issue_of(workspace, issue), person)
+    told = _told(workspace, issue_of(workspace, issue), person, call.tongue)
     if as_json:
         print_json(told_json(told, issue))
         return
@@ -87,6 +102,14 @@ def told_json(told: "Told", issue: str) -> dict[str, object]:
         ],
         "delivery": _delivery_json(told.delivery) if told.delivery else None,
         "superseded": asdict(told.superseded) if told.superseded else None,
+        "refusals": [
+            {
+                **asdict(one),
+                "since": one.since.isoformat(),
+                "until": one.until and one.until.isoformat(),
+            }
+            for one in told.refusals
+        ],
         "history": [
             {"issue": one.issue, "segment": one.segment, **_delivery_json(one)}
             for one in told.history
@@ -94,7 +117,7 @@ def told_json(told: "Told", issue: str) -> dict[str, object]:
     }
 
 
-def _told(workspace: "Workspace", issue: "Issue", person: str) -> "Told":
+def _told(workspace: "Workspace", issue: "Issue", person: str | None, tongue: "Tongue") -> "Told":
     from pismo.audience import current
     from pismo.compile import compile_issue
     from pismo.explain import Audience, explain_person
@@ -107,8 +130,45 @@ def _told(workspace: "Workspace", issue: "Issue", person: str) -> "Told":
             snapshot = current(workspace.state_dir)
             if snapshot is not None:
                 audience = Audience(workspace, snapshot, state, lambda: datetime.now(UTC))
+        known = _by_address(audience, tongue) if person is None else _reader_of(person, state)
         editions = compile_issue(workspace, issue.id).editions
-        return explain_person(workspace, issue, person, editions, state=state, audience=audience)
+        return explain_person(workspace, issue, known, editions, state=state, audience=audience)
+
+
+def _by_address(audience: "Audience | None", tongue: "Tongue") -> str:
+    """Ask for an address, and return the id of whoever has it."""
+    from pismo.cli.asking import ask
+
+    asked = ask(("The reader's address", "Адрес читателя"), str.strip, tongue)
+    found = audience.at_address(asked) if audience is not None else ()
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UsageError(
+            "nobody in the audience has this address",
+            hint="was it erased, or written otherwise?",
+            ru="этого адреса в аудитории нет",
+            hint_ru="может быть, стёрт или записан иначе?",
+        )
+    several = ", ".join(found)
+    raise UsageError(
+        f"several people have this address: {several}",
+        hint="name one of them",
+        ru=f"этот адрес у нескольких: {several}",
+        hint_ru="назовите одного",
+    )
+
+
+def _reader_of(name: str, state: "State | None") -> str:
+    """Return who got a delivery or a message of SES; any other name is a person's."""
+    from pismo.ledger.ids import read_delivery_id
+
+    if state is None:
+        return name
+    delivery = state.ledger.delivery(name) if read_delivery_id(name) else None
+    if delivery is None and len(name) >= _MESSAGE_ID:
+        delivery = state.ledger.sent_as(name)
+    return delivery.person if delivery is not None else name
 
 
 def _delivery_json(delivery: "Delivery") -> dict[str, object]:
@@ -168,6 +228,16 @@ def _superseded(told: "Told", tongue: "Tongue") -> str:
     )
 
 
+def _refused(one: "Refusal", tongue: "Tongue") -> str:
+    """Say what stands against writing to a person, since when and from where."""
+    if one.what == "suppressed":
+        what = tongue("address suppressed", "адрес закрыт")
+    else:
+        what = f"{tongue('does not want', 'отказ')}: {one.what} {one.name}".rstrip()
+    until = f" {tongue('until', 'до')} {one.until:%Y-%m-%d}" if one.until else ""
+    return f"{what} ({one.source}, {one.since:%Y-%m-%d %H:%M} UTC){until}"
+
+
 def _print(told: "Told", workspace: "Workspace", tongue: "Tongue") -> None:
     case = tongue(told.case.value, _CASES[told.case.value])
     click.echo(f"{told.person}: {told.segment} ({case})")
@@ -177,6 +247,8 @@ def _print(told: "Told", workspace: "Workspace", tongue: "Tongue") -> None:
     if told.delivery:
         became = _became(told.delivery, workspace, tongue)
         click.echo(f"  {tongue('delivery', 'отправка')} {told.delivery.id}: {became}")
+    for refusal in told.refusals:
+        click.echo(f"  {_refused(refusal, tongue)}")
     if later := _superseded(told, tongue):
         click.echo(f"  {later}")
     for one in told.history[:_HISTORY]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from pismo.cli.common import Call, json_option, print_json, say
+from pismo.cli.common import Call, json_option, no_audience, print_json, say
+from pismo.errors import UsageError
 from pismo.tongue import LETTER
 
 _WORDS = {
@@ -139,3 +140,56 @@ def _subject(known: dict[str, object], address_hash: object) -> str:
     audience = known["audience"]
     rows = audience.get("subscribers", []) if isinstance(audience, dict) else []
     return address_hash(rows[0]["email"]).hex() if rows and callable(address_hash) else ""
+
+
+_TO_STAY = ("complaint", "erased")
+"""Whoever said no, or is to be forgotten, is not written to because a mailbox works."""
+
+
+@click.command("unsuppress")
+@click.argument("person")
+@json_option
+@click.pass_obj
+def unsuppress_command(call: Call, person: str, as_json: bool) -> None:
+    """Write again to PERSON (a subscriber_id), whose mailbox bounced and works now.
+
+    Whoever complained or was erased stays suppressed. An audit line is kept.
+    """
+    from pismo.audience import current
+    from pismo.explain import Audience
+    from pismo.keys import hashes_of
+    from pismo.plan.state import open_state
+
+    workspace, now = call.workspace, datetime.now(UTC)
+    snapshot = current(workspace.state_dir)
+    if snapshot is None:
+        raise no_audience("there is no audience yet", "аудитории пока нет")
+    with open_state(workspace, os.environ) as state:
+        reader = Audience(workspace, snapshot, state, lambda: now).reader(person)
+        hashes = [key for _, key in hashes_of([reader])] if reader else []
+        found = state.ledger.suppressions_of(hashes)
+        _refuse_to_lift(person, [one.reason for one in found])
+        lifted = state.ledger.unsuppress(hashes)
+        reasons = ", ".join(one.reason for one in found)
+        state.ledger.add_audit("unsuppress", hashes[0].hex(), reasons, now)
+    if as_json:
+        print_json({"person": person, "lifted": lifted})
+        return
+    say(call.tongue(f"{person} may be written to again.", f"{person} снова можно писать."))
+
+
+def _refuse_to_lift(person: str, reasons: list[str]) -> None:
+    if not reasons:
+        raise UsageError(
+            f"no address of '{person}' is suppressed",
+            hint="why somebody gets no letter: pismo explain ISSUE PERSON",
+            ru=f"адрес «{person}» не закрыт",
+            hint_ru="почему кто-то не получает писем: pismo explain ВЫПУСК ID",
+        )
+    if stays := [reason for reason in reasons if reason in _TO_STAY]:
+        raise UsageError(
+            f"'{person}' is suppressed for {stays[0]}, which nobody else can take back",
+            hint="if they ask for letters again, let them subscribe anew with another address",
+            ru=f"«{person}»: адрес закрыт ({stays[0]}), и за читателя этого не отменить",
+            hint_ru="если человек сам просит писем, пусть подпишется заново с другого адреса",
+        )

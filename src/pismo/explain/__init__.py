@@ -3,6 +3,7 @@
 from pismo.explain.audience import Audience, Found
 from pismo.explain.letter import ChoiceTaken, Explanation, HoleFilled, explain_letter
 from pismo.explain.person import Case, Superseded, Told, explain_person
+from pismo.explain.refusals import Refusal
 from pismo.explain.rule import rule_columns, rule_text, rule_values
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Explanation",
     "Found",
     "HoleFilled",
+    "Refusal",
     "Superseded",
     "Told",
     "explain_letter",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pismo.audience import Snapshot, compute_facts, current, moment_of
 from pismo.consent import may_send
 from pismo.errors import AudienceError, SegmentError, UsageError
+from pismo.keys import Reader, normalised_address
 from pismo.model.content import FactValue, Issue, Segment
 from pismo.model.edition import Edition
 from pismo.model.finding import Source
@@ -167,14 +168,25 @@ class Audience:
             counts=counts_of([edition], self.state.ledger),
         )
 
+    def reader(self, person: str) -> Reader | None:
+        """Return a person with the hashes of their address; None without one."""
+        rows = self._rows("SELECT email FROM facts WHERE subscriber_id = ?", person)
+        address = str(rows[0][0] or "") if rows else ""
+        return self.state.keys.reader(person, address) if address else None
+
+    def at_address(self, address: str) -> tuple[str, ...]:
+        """Return the ids of those who have an address; it is compared, and kept nowhere."""
+        wanted = normalised_address(address)
+        rows = self._rows("SELECT subscriber_id, email FROM facts WHERE email IS NOT NULL")
+        return tuple(str(one) for one, email in rows if normalised_address(str(email)) == wanted)
+
     def excluded(self, issue: Issue, edition: Edition, recipient: Recipient) -> str:
         """Return why a plan of this moment would leave a person out, '' if it would not."""
-        rows = self._rows("SELECT email FROM facts WHERE subscriber_id = ?", recipient.id)
-        address = str(rows[0][0] or "") if rows else ""
-        if not address:
+        reader = self.reader(recipient.id)
+        if reader is None:
             return "no-address"
         barred = may_send(
-            self.state.keys.readers([(recipient.id, address)]),
+            [reader],
             newsletter=self.workspace.newsletter_of(issue),
             moment=self.clock(),
             ledger=self.state.ledger,

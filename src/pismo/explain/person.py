@@ -7,6 +7,7 @@ from pismo.build.sample import sample_recipient
 from pismo.errors import UsageError
 from pismo.explain.audience import Audience
 from pismo.explain.letter import Explanation, explain_letter
+from pismo.explain.refusals import Refusal, refusals_of
 from pismo.explain.rule import rule_text, rule_values
 from pismo.ledger.ids import read_delivery_id
 from pismo.links import LinkSigner
@@ -51,7 +52,8 @@ class Superseded:
 class Told:
     """The answer: the letter explained, if it can still be made; `excluded` is '' or a reason.
 
-    `history` is what became of every other letter that was ever planned for them, newest first.
+    `history` is what became of every other letter that was ever planned for them, newest first;
+    `refusals` is what stands against writing to them.
     """
 
     case: Case
@@ -65,6 +67,7 @@ class Told:
     superseded: Superseded | None = None
     rule: Mapping[str, object] | None = None
     history: tuple[Delivery, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
 
 def explain_person(
@@ -96,7 +99,8 @@ def explain_person(
     if told is None:
         told = _now(workspace, issue, person, editions, audience)
     others = tuple(one for one in ever if one.issue != issue.id)
-    return replace(told, history=others)
+    refusals = refusals_of(state, audience, person) if state is not None else ()
+    return replace(told, history=others, refusals=refusals)
 
 
 def _now(

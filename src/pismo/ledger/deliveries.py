@@ -253,6 +253,13 @@ class Deliveries(Lookup):
             row = connection.execute(text(sql), {"seq": seqs[delivery]}).first()
         return None if row is None else _delivery(row)
 
+    def sent_as(self, message_id: str) -> Delivery | None:
+        """Return the delivery that SES took under a message id; all rows are looked through."""
+        with self.read() as connection:
+            sql = f"{_DELIVERY} FROM deliveries d {_NAMES} WHERE d.message_id = :message_id"
+            row = connection.execute(text(sql), {"message_id": pack(message_id)}).first()
+        return None if row is None else _delivery(row)
+
     def known(self, batch: Iterable[str]) -> dict[str, Known]:
         """Look up deliveries by the tags of events; ids of other ledgers are left out."""
         with self.read() as connection:

@@ -151,6 +151,16 @@ class Wishes(Store):
             )
         return count
 
+    def suppressions_of(self, address_hashes: Iterable[bytes]) -> tuple[Suppression, ...]:
+        """Say since when and why addresses are suppressed; those that are not are left out."""
+        with self.write() as connection:
+            self.give(connection, _SUPPRESSIONS, ((each, "", 0) for each in address_hashes))
+            rows = connection.exec_driver_sql(
+                "SELECT address_hash, reason, since FROM suppressions WHERE address_hash IN"
+                " (SELECT address_hash FROM given_suppressions) ORDER BY since"
+            ).all()
+        return tuple(Suppression(bytes(key), reason, moment(since)) for key, reason, since in rows)
+
     def unsuppress(self, address_hashes: Iterable[bytes]) -> int:
         """Allow addresses again (a mailbox that works once more); says how many there were."""
         with self.write() as connection:
