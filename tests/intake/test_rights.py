@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -91,10 +92,17 @@ def test_an_erased_person_is_in_no_file_and_cannot_be_mailed_after_a_new_import(
     assert b"other" in left
     file = workspace.root / "again.csv"
     file.write_text(f"id,email\n{PERSON},{address}\n")
-    import_table(workspace, "subscribers", [str(file)], How(now=NOW))
+    bring = partial(import_table, workspace, "subscribers", [str(file)])
+    assert bring(How(now=NOW), state.ledger, state.keys).erased == 1
+    assert address.encode() not in everything_on_disk(workspace.state_dir)
+    anew = bring(How(now=NOW, take_erased=True), state.ledger, state.keys)
+    assert anew.erased == 1
+    assert address.encode() in everything_on_disk(workspace.state_dir)
     reader = state.keys.reader(PERSON, address)
+    assert state.ledger.suppressions_of([reader.address_hash]) == ()
+    erase_person(workspace, state, PERSON, NOW)
     assert state.ledger.unsuppress([reader.address_hash]) == 1
-    assert [line.action for line in state.ledger.audit_lines()] == ["erase"]
+    assert [line.action for line in state.ledger.audit_lines()] == ["erase", "erase"]
 
 
 def test_others_lose_nothing_when_one_is_erased(workspace: Workspace, state: State) -> None:

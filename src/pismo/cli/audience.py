@@ -54,6 +54,9 @@ for command in (export_command, erase_command, retain_command, unsuppress_comman
 @click.option(
     "--as", "name", default="", help="With ids: what the list, and its segment, is called."
 )
+@click.option(
+    "--take-erased", is_flag=True, help="Take people back who were erased and have subscribed anew."
+)
 @json_option
 @click.pass_obj
 def import_command(
@@ -66,6 +69,7 @@ def import_command(
     complete: bool,
     currency: str,
     name: str,
+    take_erased: bool,
     as_json: bool,
 ) -> None:
     """Import TABLE from PLACES: files, folders, s3://…, postgresql://…?query=SELECT ….
@@ -91,6 +95,7 @@ def import_command(
         complete=complete,
         currency=currency,
         save=save,
+        take_erased=take_erased,
         snapshots=max(1, retention_from(workspace.settings).snapshots),
     )
     with _progress(call.tongue) as on_progress:
@@ -131,7 +136,7 @@ def _imported(
     url = workspace.settings.state_url
     with open_state(workspace.state_dir, url, begin=tell_new_state(call.tongue)) as (ledger, keys):
         if table in TABLES:
-            return import_table(workspace, table, places, how, ledger)
+            return import_table(workspace, table, places, how, ledger, keys)
         return import_wishes(workspace, table, places, how, ledger, keys)
 
 
@@ -300,6 +305,7 @@ def _imported_json(done: "Imported") -> dict[str, object]:
         "shared_addresses": done.shared_addresses,
         "strangers": {"rows": done.strangers[0], "people": done.strangers[1]},
         "instead_of_invented": done.instead_of_invented,
+        "erased": done.erased,
         "seconds": done.seconds,
     }
 
@@ -354,6 +360,16 @@ def _say_about_people(done: "Imported", tongue: "Tongue") -> None:
                     f"  Согласие — это когда, где и с каким текстом; нет колонки для {lacking}.",
                 )
             )
+    if done.erased:
+        people = tongue.counted(done.erased, PERSON)
+        say(
+            tongue(
+                f"Erased before, and in this file again: {people}. They are left out, unless they"
+                " have subscribed anew: --take-erased",
+                f"Были стёрты и снова в файле: {people}. Их не берём; если они подписались заново:"
+                " --take-erased",
+            )
+        )
     if done.strangers[0]:
         rows, theirs = done.strangers
         said = tongue(

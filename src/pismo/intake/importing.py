@@ -10,6 +10,7 @@ from typing import Any
 from pismo.audience import Snapshot, current, private_folder, prune, write_snapshot
 from pismo.audience.engine import only_row, quoted, utc
 from pismo.errors import AudienceError
+from pismo.intake.erased import erased_again
 from pismo.intake.mapping import CONSENT, QUARANTINED, Matched, save_mapping
 from pismo.intake.merge import merge
 from pismo.intake.reasons import in_words
@@ -36,6 +37,7 @@ class How:
         save: Write the mapping to `audience.toml`.
         snapshots: How many states of the audience are kept, this one included.
         on_progress: Told how much is done, 0 to 1.
+        take_erased: Take people back whose data was erased: they have subscribed anew.
     """
 
     now: datetime
@@ -46,6 +48,7 @@ class How:
     save: bool = False
     snapshots: int = 3
     on_progress: Callable[[float], None] = lambda _: None
+    take_erased: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,7 @@ class Imported:
     shared_addresses: int = 0
     strangers: tuple[int, int] = (0, 0)
     instead_of_invented: bool = False
+    erased: int = 0
     seconds: float = 0.0
 
 
@@ -82,6 +86,7 @@ def import_table(
     places: Sequence[str],
     how: How,
     ledger: Ledger | None = None,
+    keys: Keys | None = None,
 ) -> Imported:
     """Import subscribers, products, purchases or events; all or nothing.
 
@@ -92,7 +97,8 @@ def import_table(
         table: What the rows are.
         places: Files, folders, `s3://…`, `postgresql://…?query=…`.
         how: Dry run, limits, defaults.
-        ledger: Where consents go that a file of subscribers brings.
+        ledger: Where consents go that a file of subscribers brings; knows who was erased.
+        keys: With which it knows addresses.
 
     Raises:
         AudienceError: If a file cannot be read, lacks a needed column, or too many rows are bad.
@@ -111,6 +117,9 @@ def import_table(
         instead_of_invented = base is not None and base.invented and table != "products"
         if instead_of_invented:
             base = None  # real people are never mixed with invented ones
+        erased = 0
+        if table == "subscribers" and ledger is not None and keys is not None:
+            erased = erased_again(stage, base, ledger, keys, take_back=how.take_erased)
         files = merge(stage, table, base, utc(how.now).date(), complete=how.complete)
         snapshot = write_snapshot(workspace.state_dir, files, now=how.now, base=base, take=True)
         prune(workspace.state_dir, keep=how.snapshots)
@@ -123,6 +132,7 @@ def import_table(
             table, stage, started, quarantine=quarantine, snapshot=snapshot, consents=agreed,
             no_consent=silent, shared_addresses=int(rows - addresses),
             strangers=_strangers(stage, table, base), instead_of_invented=instead_of_invented,
+            erased=erased,
         )  # fmt: skip
 
 
@@ -171,6 +181,7 @@ def _report(
     shared_addresses: int = 0,
     strangers: tuple[int, int] = (0, 0),
     instead_of_invented: bool = False,
+    erased: int = 0,
 ) -> Imported:
     return Imported(
         table=table,
@@ -188,6 +199,7 @@ def _report(
         shared_addresses=shared_addresses,
         strangers=strangers,
         instead_of_invented=instead_of_invented,
+        erased=erased,
         seconds=round(time.perf_counter() - started, 2),
     )
 

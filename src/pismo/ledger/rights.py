@@ -47,6 +47,12 @@ class Rights(Store):
             self._note(connection, "erase", subject, "person erased", now)
         return changed
 
+    def erased_addresses(self) -> frozenset[bytes]:
+        """Return the hashes of addresses whose people were erased."""
+        with self.read() as connection:
+            sql = "SELECT address_hash FROM suppressions WHERE reason = 'erased'"
+            return frozenset(bytes(key) for (key,) in connection.execute(text(sql)))
+
     def erased_in(self, issue: str) -> tuple[tuple[str, bytes], ...]:
         """List who is in a plan of the issue though erased: pairs of person and hash of address."""
         with self.read() as connection:
