@@ -311,6 +311,8 @@ def test_warm_up_bounds_each_day_until_it_is_over(tmp_path: Path) -> None:
         {"warm_up": [100]},
         {"warm_up": "100", "warm_up_from": NOW.date()},
         {"canary_minutes": -1},
+        {"bounces": 4},
+        {"complaints": 0},
         {"bounces": True},
         {"alert": 3},
         {"spede": 1},

@@ -1,6 +1,7 @@
 """`pismo check`: report everything that is wrong, and where."""
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -8,13 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from pismo.cli.common import Call, echo_findings, json_option, no_audience, print_json, say
-from pismo.errors import ExitCode
+from pismo.errors import ExitCode, SettingsError
 from pismo.model.finding import finding_json
 from pismo.tongue import ERROR, WARNING
 
 if TYPE_CHECKING:
     from pismo.checks import CheckReport
     from pismo.explain import Audience
+    from pismo.model.workspace import Workspace
     from pismo.tongue import Tongue
 
 
@@ -52,6 +54,7 @@ def check_command(
 
     call: Call = ctx.obj
     language = call.tongue.language
+    _check_parts(call.workspace)
     with ExitStack() as stack:
         people = _people(call, stack) if audience else None
         report = check(call.workspace, issues, people=people)
@@ -67,6 +70,35 @@ def check_command(
         issue = issues[0] if issues else max(call.workspace.issues, default="")
         say(_summary(report, issue, call.tongue))
     ctx.exit(ExitCode.FINDINGS if report.errors else ExitCode.DONE)
+
+
+def _check_parts(workspace: "Workspace") -> None:
+    """Read the settings of publishing, too: it would find them wrong when letters should leave.
+
+    Raises:
+        SettingsError: With the table's place.
+    """
+    from pismo.checks.places import setting_place
+    from pismo.plan.make import keep_days
+    from pismo.publish.settings import pace_settings
+    from pismo.rights import retention_from
+    from pismo.transports.ses_client import ses_settings
+
+    tables = workspace.settings.tables
+    parts: dict[str, Callable[[], object]] = {
+        "pace": lambda: pace_settings(tables.get("pace", {})),
+        "ses": lambda: ses_settings(tables.get("ses", {}), {}),
+        "plan": lambda: keep_days(workspace),
+        "retention": lambda: retention_from(workspace.settings),
+    }
+    for name, read in parts.items():
+        try:
+            read()
+        except SettingsError as error:
+            place = error.where or setting_place(workspace.root, name)
+            raise SettingsError(
+                error.message, place, hint=error.hint, ru=error.ru, hint_ru=error.hint_ru
+            ) from error
 
 
 def _people(call: Call, stack: ExitStack) -> "Audience":

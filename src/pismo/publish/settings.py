@@ -6,6 +6,7 @@ from datetime import date
 from pismo.errors import SettingsError
 from pismo.publish.breaker import Limits
 from pismo.records import dataclass, field
+from pismo.text import guess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,9 @@ def pace_settings(table: Mapping[str, object]) -> PaceSettings:
     known = {"canary_minutes", "warm_up", "warm_up_from", "alert", "bounces", "complaints", "after"}
     for name in table:
         if name not in known:
-            raise _wrong(name, f"unknown; known: {', '.join(sorted(known))}")
+            near = guess(name, known)
+            meant = f"did you mean {near}? " if near else ""
+            raise _wrong(name, f"unknown; {meant}known: {', '.join(sorted(known))}")
     limits = Limits()
     return PaceSettings(
         canary_minutes=_number(table, "canary_minutes", 0.0),
@@ -49,8 +52,8 @@ def pace_settings(table: Mapping[str, object]) -> PaceSettings:
         warm_up_from=_day(table),
         alert=_text(table, "alert"),
         limits=Limits(
-            bounces=_number(table, "bounces", limits.bounces),
-            complaints=_number(table, "complaints", limits.complaints),
+            bounces=_share(table, "bounces", limits.bounces),
+            complaints=_share(table, "complaints", limits.complaints),
             after=int(_number(table, "after", limits.after)),
         ),
     )
@@ -61,6 +64,13 @@ def _number(table: Mapping[str, object], name: str, default: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise _wrong(name, "must be a number, zero or more")
     return float(value)
+
+
+def _share(table: Mapping[str, object], name: str, default: float) -> float:
+    value = _number(table, name, default)
+    if not 0 < value < 1:
+        raise _wrong(name, f"is a share, and {value:g} is none: 0.04 is 4 %")
+    return value
 
 
 def _text(table: Mapping[str, object], name: str) -> str:
