@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pismo.audience import private_folder
 from pismo.keys import Keys, load_keys
 from pismo.ledger import Consent, Ledger, new_plan_id, open_ledger
 from pismo.links import LinkSigner
@@ -20,6 +19,7 @@ from pismo.plan.choose import Candidate, Choosing, Questions, arrange
 from pismo.plan.hours import parse_send_at
 from pismo.plan.make import record_plan
 from pismo.plan.store import FOLDER, StoredPlan, read_plan, write_plan
+from pismo.private import private_folder
 from pismo.publish import Clock, Job
 from pismo.transports import Transport
 from pismo.transports.ses import SesTransport

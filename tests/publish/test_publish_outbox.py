@@ -206,6 +206,18 @@ def test_in_doubt_is_not_tried_again_by_itself(tmp_path: Path) -> None:
     assert not doubtful & set(again.given)
 
 
+def test_letters_that_looking_found_are_counted_apart_from_those_of_the_run(tmp_path: Path) -> None:
+    where = desk(tmp_path / "state", 10)
+    publish(job(where))
+    for path in letters(where)[:3]:
+        path.unlink()
+    with where.ledger.write() as connection:
+        connection.exec_driver_sql("UPDATE deliveries SET submission = 5")  # in doubt
+    outcome = publish(job(where))
+    assert (outcome.found, outcome.settled) == (7, 3)
+    assert counts(outcome) == (10, 0, 0)
+
+
 def test_forbidden_account_stops_and_keeps_everybody(tmp_path: Path) -> None:
     where = desk(tmp_path / "state", 700)
     transport = Scripted([(Submission.THROTTLED, Halt.ACCOUNT)])

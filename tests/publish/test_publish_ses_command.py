@@ -101,6 +101,17 @@ def test_setup_shows_first_then_makes_and_then_has_nothing_to_do(
         assert doctor(small)["events of pismo"]["level"] == "ok"
 
 
+@pytest.mark.usefixtures("aws")
+def test_doctor_says_of_a_base_without_its_scheme_what_is_wrong(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PISMO_SITE_BASE_URL", "site.example")
+    with simulated(monkeypatch, identities=(SENDER,), configuration_sets=()):
+        base = doctor(small)["site.base_url"]
+    assert base["found"] == "is no web address: site.example"
+    assert base["level"] == "blocks"
+
+
 def told_of_the_queue(root: Path) -> str:
     steps = json.loads(run(root, "setup", "--yes", "--json").stdout)["steps"]
     (tell,) = (one["tell"] for one in steps if "queue_url" in one["tell"])

@@ -14,7 +14,6 @@ from pismo.audience.snapshot import (
     alone,
     current,
     open_snapshot,
-    private_folder,
     prune,
     write_snapshot,
 )
@@ -32,7 +31,6 @@ __all__ = [
     "known_columns",
     "moment_of",
     "open_snapshot",
-    "private_folder",
     "prune",
     "write_snapshot",
 ]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pismo.audience.engine import only_row, open_engine, quoted
 from pismo.audience.schema import KEYS, NAME, OPEN_TABLES, TABLES
 from pismo.errors import AudienceError
+from pismo.private import private_folder
 from pismo.records import dataclass
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ def alone(state_dir: Path) -> Iterator[Path]:
         AudienceError: If an import runs, or somebody is being erased.
     """
     folder = private_folder(state_dir / FOLDER)
+    (folder / ".lock").touch(mode=0o600)
     with (folder / ".lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -171,6 +173,7 @@ def alone(state_dir: Path) -> Iterator[Path]:
 @contextmanager
 def _writing(folder: Path) -> Iterator[Path]:
     """Give a folder to write in, one writer at a time; sweep up after one that was killed."""
+    (folder / ".write-lock").touch(mode=0o600)
     with (folder / ".write-lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for left in folder.glob(".new-*"):
@@ -198,18 +201,10 @@ def prune(state_dir: Path, *, keep: int = 3) -> list[str]:
     return gone
 
 
-def private_folder(path: Path) -> Path:
-    """Make a folder, and those above it, that only its owner can look into."""
-    if not path.exists():
-        if not path.parent.exists():
-            private_folder(path.parent)
-        path.mkdir(mode=0o700, exist_ok=True)
-    return path
-
-
 def point(pointer: Path, name: str) -> None:
     """Move a pointer file durably: a reader sees the old name or the new one."""
     made = pointer.with_name(f".{pointer.name}-{secrets.token_hex(6)}")
+    made.touch(mode=0o600)
     made.write_text(name + "\n", "utf-8")
     _settle(made)
     made.replace(pointer)

@@ -19,6 +19,7 @@ from pismo.model.codec import edition_from_json
 from pismo.model.edition import Edition
 from pismo.model.finding import Finding, Rule, Severity, Source
 from pismo.model.workspace import Workspace
+from pismo.private import private_folder
 from pismo.records import astuple, dataclass
 
 _LIBRARIES = (
@@ -213,8 +214,8 @@ def save(workspace: Workspace, file: Path, content: bytes) -> None:
     """
     part = file.with_name(f"{file.name}.part")
     try:
-        workspace.state_dir.mkdir(mode=0o700, exist_ok=True)
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(file.parent)
+        part.touch(mode=0o600)  # what is kept may be the key of a prize
         part.write_bytes(content)
         part.replace(file)
     except OSError as error:

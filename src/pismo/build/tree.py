@@ -17,7 +17,9 @@ _OLD = ".old"
 def locked(state_dir: Path) -> Iterator[None]:
     """Let one build of a workspace at a time write; a second one waits."""
     state_dir.mkdir(mode=0o700, exist_ok=True)
-    with (state_dir / "build.lock").open("w") as handle:
+    lock = state_dir / "build.lock"
+    lock.touch(mode=0o600)
+    with lock.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

@@ -64,6 +64,7 @@ def _begin_afresh(state_dir: Path) -> None:
     if mark.exists():
         shutil.rmtree(state_dir)
     state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark.touch(mode=0o600)
     mark.write_text("Invented by `pismo demo`; the next demo throws it away.\n", "utf-8")
 
 

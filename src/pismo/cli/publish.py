@@ -312,6 +312,14 @@ class _Run:
             return
         echo_books(books, self._state.ledger.outcomes(plan.id), tongue)
         echo_doubtful(books.issue, doubtful, tongue)
+        if outcome.found:
+            found = tongue.number(outcome.found)
+            say(
+                tongue(
+                    f"were in doubt, and their letters are in the outbox: {found}",
+                    f"были под вопросом, а письма лежат в outbox: {found}",
+                )
+            )
         settled, seconds = tongue.number(outcome.settled), tongue.decimal(outcome.seconds, 1)
         say(
             tongue(

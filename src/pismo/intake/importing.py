@@ -7,7 +7,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from pismo.audience import Snapshot, current, private_folder, prune, write_snapshot
+from pismo.audience import Snapshot, current, prune, write_snapshot
 from pismo.audience.engine import only_row, quoted, utc
 from pismo.errors import AudienceError
 from pismo.intake.erased import erased_again
@@ -18,6 +18,7 @@ from pismo.intake.staging import Staged, staged
 from pismo.keys import Keys
 from pismo.ledger import EVERY_TOPIC, Ledger, OptOut, Scope, Suppression
 from pismo.model.workspace import Workspace
+from pismo.private import private_folder
 from pismo.records import dataclass
 
 QUARANTINE = "quarantine"

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pismo.audience import alone, current, private_folder
+from pismo.audience import alone, current
 from pismo.audience.engine import only_row, open_engine, quoted
 from pismo.audience.schema import KEYS
 from pismo.errors import AudienceError
@@ -19,6 +19,7 @@ from pismo.intake.mapping import Matched, load_extras, load_mapping, match_colum
 from pismo.intake.read import read_headers, read_rows, readable_folders
 from pismo.intake.sources import Source, open_sources
 from pismo.model.workspace import Workspace
+from pismo.private import private_folder
 from pismo.records import dataclass
 
 if TYPE_CHECKING:

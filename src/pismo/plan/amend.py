@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pismo.audience import private_folder
 from pismo.errors import PlanError
 from pismo.ledger import Ledger, new_plan_id
 from pismo.ledger.states import TO_COME
@@ -24,6 +23,7 @@ from pismo.plan.counts import counts_of
 from pismo.plan.make import answered_items, drafts_of, inherit_transport, keep_days, record_plan
 from pismo.plan.picks import picks_wanted
 from pismo.plan.store import FOLDER, Shard, StoredPlan, write_plan
+from pismo.private import private_folder
 
 ERASED = "erased"
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pismo.audience import Snapshot, compute_facts, private_folder
+from pismo.audience import Snapshot, compute_facts
 from pismo.consent import may_send
 from pismo.errors import PlanError, SettingsError
 from pismo.keys import Keys
@@ -27,6 +27,7 @@ from pismo.plan.gaps import GapFinder
 from pismo.plan.hours import LATE_HOURS, Schedule, parse_send_at
 from pismo.plan.picks import picks_from, picks_wanted, products_in_letters
 from pismo.plan.store import FOLDER, StoredPlan, bind_transport, bound_transport, write_plan
+from pismo.private import private_folder
 from pismo.recommend import prepare
 from pismo.records import dataclass, replace
 from pismo.segments.assign import case_sql

@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from pismo.plan.store import write_private
+
 FILE = "canary"
 
 
 def note_canary(folder: Path, now: datetime) -> None:
     """Remember when the first share of a plan's letters left."""
-    (folder / FILE).write_text(now.isoformat(), "utf-8")
+    write_private(folder / FILE, now.isoformat())
 
 
 def canary_rests_until(folder: Path, minutes: float) -> datetime | None:

@@ -50,7 +50,8 @@ class Job:
 class Outcome:
     """How a run ended: the books, why it stopped early ('' if it did not), the next hour.
 
-    `settled` are the letters of this run alone, whatever became of them.
+    `settled` are the letters of this run alone, whatever became of them; `found` those in doubt
+    that looking showed to have been handed over before.
     """
 
     books: Books
@@ -60,3 +61,4 @@ class Outcome:
     adopted: int
     by_itself: bool = False
     settled: int = 0
+    found: int = 0

@@ -76,6 +76,7 @@ def publish(job: Job) -> Outcome:
         adopted=run.adopted,
         by_itself=run.watch.by_itself,
         settled=run.settled,
+        found=run.found,
     )
 
 
@@ -143,6 +144,7 @@ class _Run:
         self._settled_at = self._clock.steady()
         self.settled = 0
         self.adopted = 0
+        self.found = 0
         self.next_hour: tuple[datetime, str] | None = None
 
     def everything(self) -> None:
@@ -174,6 +176,7 @@ class _Run:
             return
         doubtful = ledger.in_doubt(plan.id)
         there = self.job.look(doubtful)
+        self.found = len(there)
         # The outbox shows a letter or it was never handed over: nothing stays in doubt there.
         ledger.settle(
             [Settled(name, Submission.ACCEPTED) for name in doubtful if name in there],

@@ -73,8 +73,8 @@ def _bases(workspace: Workspace) -> Iterator[Check]:
         yield Check(
             f"{name}.base_url",
             Level.BLOCKS if problem else Level.OK,
-            problem or url,
-            f"set base_url under [tool.pismo.{name}]" if problem else "",
+            f"{problem}: {url}" if problem and url else problem or url,
+            f"set base_url under [tool.pismo.{name}]; it begins with https://" if problem else "",
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pismo.errors import SendError
 from pismo.model.people import Submission
+from pismo.private import private_folder
 from pismo.render import Program, mime_program
 from pismo.transports.base import Halt, Outgoing, Result
 
@@ -26,7 +27,7 @@ class Outbox:
         self._now = now
         self._programs: dict[str, Program] = {}
         for name in ("tmp", "new", "cur"):
-            (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(folder / name)
 
     def send(self, batch: Sequence[Outgoing]) -> Sequence[Result]:
         """Write the letters that are not there yet; they are on the disk when this returns."""

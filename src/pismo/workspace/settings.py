@@ -85,7 +85,6 @@ def _base_url(fields: Fields, variable: str) -> str:
     fields.finish()
     if url and not url.startswith(("https://", "http://")):
         fields.wrong("base_url", "an address that begins with https://", url)
-        return ""
     return url.rstrip("/")
 
 

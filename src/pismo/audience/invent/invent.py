@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from pismo.audience.invent.history import invent_history
 from pismo.audience.invent.people import invent_people
 from pismo.audience.invent.shop import Shop, invent_shop
-from pismo.audience.snapshot import Snapshot, private_folder, write_snapshot
+from pismo.audience.snapshot import Snapshot, write_snapshot
 from pismo.errors import UsageError
 from pismo.model.content import Product
+from pismo.private import private_folder
 from pismo.records import dataclass
 
 if TYPE_CHECKING:
