@@ -300,3 +300,13 @@ def test_an_export_says_what_its_words_mean_and_holds_no_python(planned: Path) -
     assert json.loads(known.stdout)["plans"]
     assert "b'" not in known.stdout
     assert json.loads(known.stdout)["words"]["opt_outs"] == "which letters are not wanted"
+
+
+def test_retention_by_a_clock_that_is_far_ahead_asks_first(planned: Path) -> None:
+    ledger = open_ledger(planned / ".pismo" / "ledger.sqlite")
+    with ledger.write() as connection:
+        connection.exec_driver_sql("UPDATE plans SET created_at = 1000000000")
+    ledger.close()
+    refused = run(planned, "audience", "retain")
+    assert isinstance(refused.exception, UsageError)
+    assert run(planned, "audience", "retain", "--after-a-pause").exit_code == 0

@@ -138,3 +138,10 @@ def test_the_previews_send_to_myself_goes_through_ses(tested: Path, tmp_path: Pa
     assert str(where).startswith("SES ")
     (letter,) = mailed(tmp_path)
     assert letter["list-unsubscribe"] == "<https://links.invalid/u/test>"
+
+
+def test_a_tester_without_an_address_is_named(tested: Path) -> None:
+    (tested / ".pismo" / "testers.toml").write_text('[testers]\noleg = "oleg@"\n', "utf-8")
+    told = CliRunner().invoke(root, ["-C", str(tested), "test", ISSUE, "--to", "oleg"])
+    assert isinstance(told.exception, SettingsError)
+    assert "'oleg' has no address" in told.exception.message

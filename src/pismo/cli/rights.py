@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -109,9 +109,12 @@ def erase_command(call: Call, person: str, yes: bool, as_json: bool) -> None:
 
 
 @click.command("retain")
+@click.option(
+    "--after-a-pause", is_flag=True, help="The clock is right: nothing was done here for long."
+)
 @json_option
 @click.pass_obj
-def retain_command(call: Call, as_json: bool) -> None:
+def retain_command(call: Call, after_a_pause: bool, as_json: bool) -> None:
     """Delete what is too old by [tool.pismo.retention], and people of plans whose time is over.
 
     An audit line is kept.
@@ -123,6 +126,8 @@ def retain_command(call: Call, as_json: bool) -> None:
 
     workspace, now = call.workspace, datetime.now(UTC)
     with open_state(workspace.state_dir, workspace.settings.state_url) as state:
+        if not after_a_pause:
+            _check_clock(state.ledger.last_used(), now)
         done = forget_old(workspace, state, now)
         done["plans"] = erase_expired(workspace, state.ledger, now)
     if done.get("deliveries"):
@@ -142,6 +147,26 @@ def _subject(known: dict[str, object], address_hash: object) -> str:
     return address_hash(rows[0]["email"]).hex() if rows and callable(address_hash) else ""
 
 
+def _check_clock(last: datetime | None, now: datetime) -> None:
+    """Refuse to delete what is too old by a clock that may be years ahead.
+
+    Raises:
+        UsageError: If nothing was done here for longer than anybody pauses their letters.
+    """
+    if last is None or now - last < _LONGEST_PAUSE:
+        return
+    days = (now - last).days
+    raise UsageError(
+        f"by this machine's clock nothing was planned or published here for {days} days: is it"
+        " right?",
+        hint="set the clock; if it is right: pismo audience retain --after-a-pause",
+        ru=f"по часам этой машины здесь {days} дней ничего не планировали и не публиковали:"
+        " часы верны?",
+        hint_ru="поставьте часы; если они верны: pismo audience retain --after-a-pause",
+    )
+
+
+_LONGEST_PAUSE = timedelta(days=180)
 _TO_STAY = ("complaint", "erased")
 """Whoever said no, or is to be forgotten, is not written to because a mailbox works."""
 

@@ -13,6 +13,7 @@ import click
 from pismo.cli.common import BRING_AN_AUDIENCE, Call, echo_findings, json_option, print_json, say
 from pismo.errors import ExitCode, SendError, SettingsError, UsageError
 from pismo.records import dataclass, replace
+from pismo.scaffold.answers import is_address
 from pismo.text import meant
 from pismo.tongue import Noun
 
@@ -119,6 +120,14 @@ def read_testers(state_dir: Path, names: Sequence[str]) -> dict[str, str]:
             ru=f"в .pismo/{FILE} никого нет",
             hint_ru=_EXAMPLE,
         )
+    for name, address in known.items():
+        if not is_address(address):
+            raise SettingsError(
+                f".pismo/{FILE}: '{name}' has no address that letters could go to",
+                hint=_EXAMPLE,
+                ru=f".pismo/{FILE}: у «{name}» вместо адреса что-то другое",
+                hint_ru=_EXAMPLE,
+            )
     for name in names:
         if name not in known:
             raise UsageError(

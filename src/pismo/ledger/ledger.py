@@ -123,6 +123,12 @@ class Ledger(Wishes, Plans, Deliveries, Publishers, Holds, Events, Pace, Rights)
         with self.write() as connection:
             connection.execute(text(_SET), {"name": f"used-{transport}", "value": "yes"})
 
+    def last_used(self) -> datetime | None:
+        """Return when something was last planned or published; None if that never happened."""
+        with self.read() as connection:
+            last = scalar(connection, _LAST_USED)
+        return None if last is None else moment(int(last))
+
     def restored_at(self) -> datetime | None:
         """Return when a backup was put in this ledger's place; None if that never happened."""
         with self.read() as connection:
@@ -135,6 +141,10 @@ class Ledger(Wishes, Plans, Deliveries, Publishers, Holds, Events, Pace, Rights)
             connection.execute(text(_SET), {"name": "restored", "value": str(epoch(now))})
 
 
+_LAST_USED = (
+    "SELECT max(at) FROM (SELECT max(created_at) AS at FROM plans"
+    " UNION ALL SELECT max(started_at) FROM publishers) AS done"
+)
 _HASHING, _SIGNING = "keys", "signing-keys"
 _SET = (
     "INSERT INTO meta (name, value) VALUES (:name, :value)"

@@ -25,13 +25,18 @@ def something(text: str) -> str:
     return text
 
 
+def is_address(text: str) -> bool:
+    """Tell whether a text looks like an e-mail address."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def address(text: str) -> str:
     """Return an address as given.
 
     Raises:
         UsageError: If it is none.
     """
-    if not _ADDRESS.fullmatch(text):
+    if not is_address(text):
         raise UsageError(
             f"'{text}' is no address",
             hint="like katya@shop.example",
