@@ -31,7 +31,7 @@ _PROGRESS_EVERY_S = 5.0
 
 
 @click.command("publish")
-@click.argument("issue", required=False, default="")
+@click.argument("issue", required=False)
 @click.option("--to", type=click.Choice(["outbox", "ses"]), help="Files on this machine, or SES.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option(
@@ -62,7 +62,7 @@ _PROGRESS_EVERY_S = 5.0
 @click.pass_obj
 def publish_command(  # one parameter per option
     call: Call,
-    issue: str,
+    issue: str | None,
     *,
     to: str | None,
     yes: bool,
@@ -84,13 +84,13 @@ def publish_command(  # one parameter per option
     from pismo.publish.gate import check_not_stopped
 
     workspace = call.workspace
-    if not issue and not status:
+    if issue is None and not status:
         raise UsageError(
             "say which issue", hint="pismo publish --status lists all that were planned",
             ru="скажите, какой выпуск", hint_ru="всё, что в планах: pismo publish --status",
         )  # fmt: skip
     with open_state(workspace, os.environ) as state:
-        if not issue:
+        if issue is None:
             tell_all(call, state.ledger, as_json=as_json)
             return
         if who:
