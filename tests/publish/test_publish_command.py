@@ -171,6 +171,27 @@ def test_draft_is_not_published(shop: Shop) -> None:
     assert "draft" in shop.fails("publish", ISSUE, "--to", "outbox", "--yes")
 
 
+def test_approval_of_a_draft_does_not_send_on_to_ses(shop: Shop) -> None:
+    shop.edit("date: 2026-11-27", "date: 2026-11-27\ndraft: true")
+    shop.json("plan", ISSUE)
+    said = shop.run("plan", ISSUE, "--approve").output
+    assert ("but as a draft" in said) or ("но как черновик" in said)
+    assert "--to ses" not in said
+
+
+def test_retry_says_how_many_may_get_it_twice_before_it_asks(shop: Shop) -> None:
+    plan = shop.json("plan", ISSUE)
+    ledger = open_ledger(shop.root / ".pismo" / "ledger.sqlite")
+    doubtful = ledger.doubt_unsent(plan["plan"], NOW)
+    ledger.close()
+    assert doubtful == sum(plan["planned"].values())
+    words = ("publish", ISSUE, "--to", "outbox", "--retry-in-doubt")
+    said = shop.run(*words).output
+    assert f": {doubtful}. " in said
+    assert "twice" in said or "дважды" in said
+    assert not shop.letters
+
+
 def test_approval_needs_no_audience(small: Path) -> None:
     document = Shop(small).json("plan", ISSUE, "--approve")
     text = (small / document["approval"]).read_text("utf-8")

@@ -238,6 +238,10 @@ def _following(
             )
         )
     publish = f"{tongue('Next', 'Дальше')}: pismo publish {issue} --to"
+    if approval and drafts:
+        kept = f"Words approved in {approval}, but as a draft"
+        kept_ru = f"Слова одобрены в {approval}, но как черновик"
+        return [*lines, tongue(f"{kept}: pismo plan {issue}", f"{kept_ru}: pismo plan {issue}")]
     if approval:
         done = tongue(f"Approved in {approval}. Commit it.", f"Одобрено в {approval}: закоммитьте.")
         return [*lines, f"{done} {publish} ses"]

@@ -109,7 +109,7 @@ def publish_command(  # one parameter per option
         run = _Run(call, state, stored, to, at_once, wait, over_days, first_use, as_json)
         run.check()
         if not yes:
-            _ask(stored, to, call.tongue)
+            _ask(stored, to, call.tongue, _doubtful(state, stored) if retry_in_doubt else 0)
         if retry_in_doubt:
             _retry(state, stored, call.tongue)
         run.go()
@@ -356,11 +356,25 @@ def _given(at_once: bool | None, *, over_days: bool) -> str:
     return hours + (" --over-days" if over_days else "")
 
 
-def _ask(stored: "StoredPlan", to: str, tongue: "Tongue") -> None:
+def _doubtful(state: "State", stored: "StoredPlan") -> int:
+    return len(state.ledger.in_doubt(stored.plan.id))
+
+
+def _ask(stored: "StoredPlan", to: str, tongue: "Tongue", again: int) -> None:
     from pismo.cli.plan import plan_table
 
     for line in plan_table(stored.plan, tongue):
         say(line)
+    if again:
+        count = tongue.number(again)
+        say(
+            tongue(
+                f"In doubt, and to be tried again: {count}. Whoever has the letter already"
+                " gets it twice.",
+                f"Под сомнением, и пробуем снова: {count}. Кто письмо уже получил, получит"
+                " его дважды.",
+            )
+        )
     if not sys.stdin.isatty():
         raise UsageError(
             "publishing needs a yes", hint="look at the plan, then add --yes",
