@@ -10,9 +10,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from pismo.errors import SettingsError, StateError, StoppedError
+from pismo.errors import PlanError, SettingsError, StateError, StoppedError
 from pismo.ledger import OptOut, Scope, Suppression
 from pismo.model.people import Submission
 from pismo.plan.store import read_plan
@@ -521,3 +523,32 @@ def test_alert_command_gets_what_happened_on_its_input(tmp_path: Path) -> None:
 
 def test_alert_command_that_fails_is_told_and_hides_nothing() -> None:
     assert "did not run" in alert("/nonexistent/alarm", {"stopped": "bounces"})
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": 1}', "\udcff"])
+def test_a_damaged_plan_is_said_to_be_damaged(tmp_path: Path, text: str) -> None:
+    where = desk(tmp_path / "state", 5)
+    content = text.encode("utf-8", "surrogateescape")
+    (where.stored.folder / "plan.json").write_bytes(content)
+    with pytest.raises(PlanError, match="is damaged"):
+        read_plan(where.state_dir, where.stored.plan.id, ISSUE)
+
+
+def test_a_shard_in_which_somebody_stands_twice_is_not_sent(tmp_path: Path) -> None:
+    where = desk(tmp_path / "state", 30)
+    shard = where.stored.folder / "shards" / where.stored.shards[0].file
+    rows = pq.read_table(shard, partitioning=None).to_pylist()
+    for changed in ({"place": rows[1]["place"]}, {"person": rows[1]["person"]}, {"place": 99}):
+        edited = [{**rows[0], **changed}, *rows[1:]]
+        schema = pq.read_schema(shard)
+        pq.write_table(pa.Table.from_pylist(edited, schema=schema), shard)
+        with pytest.raises(PlanError, match="cannot be read"):
+            publish(job(where))
+    assert letters(where) == []
+
+
+def test_a_broken_shard_is_told_with_its_plan_where_hours_count_too(tmp_path: Path) -> None:
+    where = desk(tmp_path / "state", 30)
+    (where.stored.folder / "shards" / where.stored.shards[0].file).write_bytes(b"rubbish")
+    with pytest.raises(PlanError, match="cannot be read"):
+        publish(job(where, hours=True))

@@ -7,7 +7,7 @@ erasing somebody rewrites their shard without them, and nobody else's place move
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,11 +118,22 @@ def read_plan(state_dir: Path, plan_id: str, issue: str) -> StoredPlan:
     """Read a plan that is stored on this machine.
 
     Raises:
-        PlanError: If it is not here, or another version wrote it.
+        PlanError: If it is not here, is damaged, or another version wrote it.
     """
     folder = state_dir / FOLDER / plan_id
     try:
         document = json.loads((folder / "plan.json").read_text("utf-8"))
+        if document["schema"] == SCHEMA:
+            return _stored(document, folder)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PlanError(
+            f"plan {plan_id} of {issue} is damaged: its plan.json cannot be read",
+            hint="put your copy of it back, or plan again (who was written to stays so):"
+            f" pismo plan {issue}",
+            ru=f"план {plan_id} ({issue}) повреждён: его plan.json не прочесть",
+            hint_ru="верните свою копию или планируйте снова (отправленное не забудется):"
+            f" pismo plan {issue}",
+        ) from error
     except FileNotFoundError:
         raise PlanError(
             f"the state database knows plan {plan_id} of {issue}, but its people are not on this"
@@ -133,14 +144,52 @@ def read_plan(state_dir: Path, plan_id: str, issue: str) -> StoredPlan:
             hint_ru=f"публикуйте там, где планировали, скопируйте оттуда {FOLDER}/{plan_id} или"
             f" планируйте здесь снова (отправленное не забудется): pismo plan {issue}",
         ) from None
-    if document.get("schema") != SCHEMA:
-        raise PlanError(
-            f"plan {plan_id} was made by another version of pismo",
-            hint=f"make it again: pismo plan {issue}",
-            ru=f"план {plan_id} составлен другой версией pismo",
-            hint_ru=f"составьте его снова: pismo plan {issue}",
-        )
-    return _stored(document, folder)
+    raise PlanError(
+        f"plan {plan_id} was made by another version of pismo",
+        hint=f"make it again: pismo plan {issue}",
+        ru=f"план {plan_id} составлен другой версией pismo",
+        hint_ru=f"составьте его снова: pismo plan {issue}",
+    )
+
+
+def shard_table(stored: StoredPlan, shard: Shard, columns: Sequence[str] | None = None) -> Any:  # noqa: ANN401  # an Arrow table
+    """Read a shard, or some of its columns.
+
+    Raises:
+        PlanError: If it cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = stored.folder / "shards" / shard.file
+    try:
+        return pq.read_table(file, columns=columns, partitioning=None)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise _damaged(stored, shard) from error
+
+
+def _check_shard(stored: StoredPlan, shard: Shard, table: Any) -> None:  # noqa: ANN401  # an Arrow table
+    """Refuse a shard in which somebody stands twice, or in another shard's place."""
+    import pyarrow.compute as pc
+
+    if not table.num_rows:
+        return
+    ends = pc.min_max(table["place"]).as_py()
+    outside = ends["min"] < shard.first or ends["max"] >= shard.first + shard.size
+    twice = any(
+        pc.count_distinct(table[name]).as_py() != table.num_rows for name in ("place", "person")
+    )
+    if outside or twice:
+        raise _damaged(stored, shard)
+
+
+def _damaged(stored: StoredPlan, shard: Shard) -> PlanError:
+    return PlanError(
+        f"shard {shard.file} of plan {stored.plan.id} cannot be read",
+        hint="restore it from a backup, or plan again: who was written to stays so",
+        ru=f"часть {shard.file} плана {stored.plan.id} не читается",
+        hint_ru="верните её из копии или планируйте заново: отправленное не забудется",
+    )
 
 
 def read_people(
@@ -153,19 +202,11 @@ def read_people(
     """
     import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
     # Arrow's own allocator keeps what the largest moment took; the system's gives it back.
     pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        table = pq.read_table(stored.folder / "shards" / shard.file, partitioning=None)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise PlanError(
-            f"shard {shard.file} of plan {stored.plan.id} cannot be read",
-            hint="restore it from a backup, or plan again: who was written to stays so",
-            ru=f"часть {shard.file} плана {stored.plan.id} не читается",
-            hint_ru="верните её из копии или планируйте заново: отправленное не забудется",
-        ) from error
+    table = shard_table(stored, shard)
+    _check_shard(stored, shard, table)
     if zones is not None:
         table = table.filter(pc.is_in(table["zone"], pa.array(sorted(zones), pa.string())))
     for batch in table.to_batches(max_chunksize=1_000):
@@ -241,12 +282,14 @@ def _links(person: str, stored: StoredPlan, signer: LinkSigner) -> Links:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read, and bring it to the disk."""
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    """Write a file that its owner alone may read: on the disk whole, or as it was before."""
+    part = path.with_name(f"{path.name}.part")
+    descriptor = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    part.replace(path)
 
 
 def _document(stored: StoredPlan) -> dict[str, object]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pismo.ledger import Ledger, delivery_id
 from pismo.links import LinkSigner
 from pismo.plan.hours import departures
-from pismo.plan.store import Planned, StoredPlan, read_people
+from pismo.plan.store import Planned, StoredPlan, read_people, shard_table
 from pismo.records import dataclass
 
 LOOK = 2_000
@@ -68,16 +68,11 @@ class Pending:
 
     def erased(self) -> list[str]:
         """Name the deliveries of people who are no longer in the stored plan."""
-        import pyarrow.parquet as pq
-
         gone = []
         for shard in self._stored.shards:
-            path = self._stored.folder / "shards" / shard.file
-            if pq.read_metadata(path).num_rows == shard.size:
+            there = set(shard_table(self._stored, shard, ["place"])["place"].to_pylist())
+            if len(there) == shard.size:
                 continue
-            there = set(
-                pq.read_table(path, columns=["place"], partitioning=None)["place"].to_pylist()
-            )
             places = range(shard.first, shard.first + shard.size)
             gone += [
                 delivery_id(self._stored.plan.id, place) for place in places if place not in there
@@ -86,12 +81,10 @@ class Pending:
 
     def _somebody_waits(self, zone: str) -> bool:
         import pyarrow.compute as pc
-        import pyarrow.parquet as pq
 
         plan = self._stored.plan.id
         for shard in self._stored.shards:
-            path = self._stored.folder / "shards" / shard.file
-            table = pq.read_table(path, columns=["place", "zone"], partitioning=None)
+            table = shard_table(self._stored, shard, ["place", "zone"])
             places = table.filter(pc.equal(table["zone"], zone))["place"].to_pylist()
             if self._ledger.claimable(plan, [delivery_id(plan, place) for place in places]):
                 return True
@@ -109,12 +102,10 @@ class Pending:
     def _all_zones(self) -> frozenset[str]:
         if self._zones is None:
             import pyarrow.compute as pc
-            import pyarrow.parquet as pq
 
             found: set[str] = set()
             for shard in self._stored.shards:
-                path = self._stored.folder / "shards" / shard.file
-                table = pq.read_table(path, columns=["zone"], partitioning=None)
+                table = shard_table(self._stored, shard, ["zone"])
                 found.update(pc.unique(table["zone"]).to_pylist())
             self._zones = frozenset(found)
         return self._zones
