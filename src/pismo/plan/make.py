@@ -222,10 +222,13 @@ class _Making:
     def _with_facts(self) -> Snapshot:
         findings: list[Finding] = []
         own = own_facts(self.workspace.root, findings)
+        made = self.snapshot.created_at
+        # Facts hold what came before their moment: of an audience made within this second, all.
+        moment = made if self.now < made <= self.now + timedelta(seconds=1) else self.now
         return compute_facts(
             self.snapshot,
             self.workspace.settings,
-            self.now,
+            moment,
             own=own,
             answers=answer_columns(self.workspace),
         )
