@@ -85,10 +85,7 @@ def publish_command(  # one parameter per option
 
     workspace = call.workspace
     if issue is None and not status:
-        raise UsageError(
-            "say which issue", hint="pismo publish --status lists all that were planned",
-            ru="скажите, какой выпуск", hint_ru="всё, что в планах: pismo publish --status",
-        )  # fmt: skip
+        raise _no_issue()
     with open_state(workspace, os.environ) as state:
         if issue is None:
             tell_all(call, state.ledger, as_json=as_json)
@@ -113,6 +110,15 @@ def publish_command(  # one parameter per option
         if retry_in_doubt:
             _retry(state, stored, call.tongue)
         run.go()
+
+
+def _no_issue() -> UsageError:
+    return UsageError(
+        "say which issue",
+        hint="pismo publish --status lists all that were planned",
+        ru="скажите, какой выпуск",
+        hint_ru="всё, что в планах: pismo publish --status",
+    )
 
 
 @click.command("resume")

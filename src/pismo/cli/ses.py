@@ -37,10 +37,8 @@ def doctor_command(call: Call, issue: str | None, *, as_json: bool) -> None:
     settings = ses_settings(workspace.settings.tables.get("ses", {}), os.environ)
     with open_state(workspace, os.environ) as state:
         plans = state.ledger.plans(issue)
-        letters = sum(plans[0].planned.values()) if plans else 0
-    queues = None
-    if settings.queue_url:
-        queues = Queues(control_client(settings, "sns"), control_client(settings, "sqs"))
+    letters = sum(plans[0].planned.values()) if plans else 0
+    services = [control_client(settings, name) for name in ("sns", "sqs") if settings.queue_url]
     checks = examine(
         workspace,
         settings,
@@ -49,7 +47,7 @@ def doctor_command(call: Call, issue: str | None, *, as_json: bool) -> None:
         pause=time.sleep,
         # A simulator on this machine verifies domains that nobody has.
         resolve=None if settings.is_local else resolver(),
-        queues=queues,
+        queues=Queues(*services) if services else None,
     )
     blocked = any(check.level is Level.BLOCKS for check in checks)
     if as_json:

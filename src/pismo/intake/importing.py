@@ -119,22 +119,26 @@ def import_table(
         if instead_of_invented:
             base = None  # real people are never mixed with invented ones
         erased = 0
-        if table == "subscribers" and ledger is not None and keys is not None:
+        if table == "subscribers" and ledger and keys:
             erased = erased_again(stage, base, ledger, keys, take_back=how.take_erased)
         files = merge(stage, table, base, utc(how.now).date(), complete=how.complete)
         snapshot = write_snapshot(workspace.state_dir, files, now=how.now, base=base, take=True)
         prune(workspace.state_dir, keep=how.snapshots)
         agreed, silent = _record_consents(stage, table, ledger)
-        with snapshot.connect() as engine:
-            rows, addresses = only_row(
-                engine, "SELECT count(email), count(DISTINCT lower(email)) FROM subscribers"
-            )
         return _report(
             table, stage, started, quarantine=quarantine, snapshot=snapshot, consents=agreed,
-            no_consent=silent, shared_addresses=int(rows - addresses),
+            no_consent=silent, shared_addresses=_shared_addresses(snapshot),
             strangers=_strangers(stage, table, base), instead_of_invented=instead_of_invented,
             erased=erased,
         )  # fmt: skip
+
+
+def _shared_addresses(snapshot: Snapshot) -> int:
+    with snapshot.connect() as engine:
+        rows, addresses = only_row(
+            engine, "SELECT count(email), count(DISTINCT lower(email)) FROM subscribers"
+        )
+    return int(rows - addresses)
 
 
 def import_wishes(
