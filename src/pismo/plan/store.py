@@ -7,6 +7,7 @@ erasing somebody rewrites their shard without them, and nobody else's place move
 
 import json
 import os
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -283,7 +284,8 @@ def _links(person: str, stored: StoredPlan, signer: LinkSigner) -> Links:
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that its owner alone may read: on the disk whole, or as it was before."""
-    part = path.with_name(f"{path.name}.part")
+    # A name of its own: two publishers of one plan write at the same moment.
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
